@@ -1,0 +1,10 @@
+package dev.iommufleet.hardware.vtd;
+
+/** How the bus ended an access. */
+public enum BusStatus {
+  OK,
+  /** The target refused the access. */
+  ERROR,
+  /** Nothing answers at the address, or the access has a shape that the target does not decode. */
+  DECODE_ERROR
+}

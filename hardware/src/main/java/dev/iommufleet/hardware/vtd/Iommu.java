@@ -1,0 +1,63 @@
+package dev.iommufleet.hardware.vtd;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One emulated VT-d IOMMU with the guest memory that its tables live in. Not thread-safe; a
+ * deterministic function of its configuration and of what {@link #execute} and {@link #apply} were
+ * given, in order.
+ */
+public final class Iommu {
+  private final IommuConfig config;
+
+  /** Power-on state. The configuration has no conflicts. */
+  public Iommu(IommuConfig config) {
+    this.config = config;
+  }
+
+  public IommuConfig config() {
+    return config;
+  }
+
+  /** Why these operations cannot be executed as one request; empty: they can. */
+  public Optional<Refusal> refusal(List<Operation> operations) {
+    throw new IllegalStateException("under construction: " + operations.size());
+  }
+
+  /** Runs one operation to its end; the facts go to {@code sink} as they come true. */
+  public Reply execute(Operation operation, FactSink sink) {
+    throw new IllegalStateException("under construction: " + operation + sink);
+  }
+
+  /** Makes a {@link Fact.Lasting} or {@link Fact.Soft} fact true; others change nothing. */
+  public void apply(Fact fact) {
+    throw new IllegalStateException("under construction: " + fact);
+  }
+
+  /** Lasting facts that turn a new IOMMU of the same configuration into this one. */
+  public void describe(Consumer<Fact> sink) {
+    throw new IllegalStateException("under construction: " + sink);
+  }
+
+  /** Soft facts that fill the caches of an IOMMU whose caches are empty. */
+  public void describeSoft(Consumer<Fact> sink) {
+    throw new IllegalStateException("under construction: " + sink);
+  }
+
+  /** Empties every cache that hardware may drop at any moment. */
+  public void dropSoftState() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** Hash of everything that lasts; kept up to date, so asking is cheap. */
+  public long stateHash() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** Hash of the caches. */
+  public long softHash() {
+    throw new IllegalStateException("under construction");
+  }
+}
