@@ -1,0 +1,2 @@
+/** The emulated machine, pure: no clock, no randomness, no I/O, no threads, no logging. */
+package dev.iommufleet.hardware;
