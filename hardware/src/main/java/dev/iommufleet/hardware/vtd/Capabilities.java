@@ -74,14 +74,15 @@ public record Capabilities(
 
   /** The capability register, 64 bits. [REG-4] */
   public long cap() {
-    long cap = 6 // ND [2:0]: 65,536 domain ids
-        | (long) (addressWidth - 1) << 16 // MGAW [21:16]
-        | 0x22L << 24 // FRO [33:24], in 16 bytes
-        | 3L << 34 // SSLPS [37:34]: 2 MiB, 1 GiB
-        | 1L << 39 // PSI
-        | 18L << 48 // MAMV [53:48]
-        | 3L << 54 // DWD, DRD
-        | 1L << 63; // ESRTPS
+    long cap =
+        6 // ND [2:0]: 65,536 domain ids
+            | (long) (addressWidth - 1) << 16 // MGAW [21:16]
+            | 0x22L << 24 // FRO [33:24], in 16 bytes
+            | 3L << 34 // SSLPS [37:34]: 2 MiB, 1 GiB
+            | 1L << 39 // PSI
+            | 18L << 48 // MAMV [53:48]
+            | 3L << 54 // DWD, DRD
+            | 1L << 63; // ESRTPS
     cap |= bit(7, cachingMode) | bit(56, firstStage && firstStage1GiB);
     return cap | (dmaTranslation ? sagaw() << 8 : 0);
   }
@@ -93,9 +94,10 @@ public record Capabilities(
 
   /** The extended capability register, 64 bits. [REG-5] */
   public long ecap() {
-    long ecap = 1L << 1 // QI
-        | 1L << 6 // PT
-        | 0xFL << 8; // IRO [17:8], in 16 bytes
+    long ecap =
+        1L << 1 // QI
+            | 1L << 6 // PT
+            | 0xFL << 8; // IRO [17:8], in 16 bytes
     ecap |= bit(2, deviceTlb) | bit(3, interruptRemapping) | bit(4, extendedInterrupts);
     ecap |= bit(7, snoopControl) | (interruptRemapping ? 15L << 20 : 0); // MHMV [23:20]
     ecap |= bit(29, pageRequests) | bit(31, scalableMode && !firstStage) | bit(33, pageRequests);

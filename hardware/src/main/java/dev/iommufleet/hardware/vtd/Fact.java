@@ -1,9 +1,9 @@
 package dev.iommufleet.hardware.vtd;
 
 /**
- * Something that came true while an operation ran. {@link Lasting} facts are all that recovery needs;
- * {@link Soft} facts are the caches' fills and removals; {@link Outcome} facts leave the IOMMU;
- * {@link Trace} facts tell how an answer came about and are not kept.
+ * Something that came true while an operation ran. {@link Lasting} facts are all that recovery
+ * needs; {@link Soft} facts are the caches' fills and removals; {@link Outcome} facts leave the
+ * IOMMU; {@link Trace} facts tell how an answer came about and are not kept.
  */
 public sealed interface Fact {
 
@@ -62,8 +62,7 @@ public sealed interface Fact {
   record PasidEntryDropped(int sourceId, int pasid) implements Lasting {}
 
   /** A listener was told this mapping; {@code mask} inclusive. */
-  record ShadowMapped(
-      int sourceId, int pasid, long iova, long mask, long address, int permissions)
+  record ShadowMapped(int sourceId, int pasid, long iova, long mask, long address, int permissions)
       implements Lasting {}
 
   record ShadowUnmapped(int sourceId, int pasid, long iova, long mask) implements Lasting {}
@@ -98,7 +97,13 @@ public sealed interface Fact {
    * @param stage 1 first stage, 2 second stage
    */
   record IotlbFilled(
-      int sourceId, int pasid, long gfn, int level, int domainId, long pte, int permissions,
+      int sourceId,
+      int pasid,
+      long gfn,
+      int level,
+      int domainId,
+      long pte,
+      int permissions,
       int stage)
       implements Soft {}
 
@@ -216,8 +221,8 @@ public sealed interface Fact {
   }
 
   /** A page-group response descriptor was executed. {@code code}: 4 bits as written. */
-  record PageGroupResponded(
-      int sourceId, int pasid, int groupIndex, int code, boolean delivered) implements Outcome {}
+  record PageGroupResponded(int sourceId, int pasid, int groupIndex, int code, boolean delivered)
+      implements Outcome {}
 
   record InterruptEntriesInvalidated(boolean global, int index, int mask) implements Outcome {}
 

@@ -9,7 +9,9 @@ package dev.iommufleet.hardware.vtd;
  */
 public sealed interface Operation {
 
-  /** {@code offset}: bytes from the start of the register page; {@code size}: 1, 2, 4 or 8 bytes. */
+  /**
+   * {@code offset}: bytes from the start of the register page; {@code size}: 1, 2, 4 or 8 bytes.
+   */
   record ReadRegister(int offset, int size) implements Operation {}
 
   /** {@code value}: the low {@code size} bytes are written. */

@@ -14,8 +14,8 @@ public sealed interface Reply {
   record MemoryBytes(BusStatus status, byte[] bytes) implements Reply {}
 
   /**
-   * {@code iova} and {@code address} are aligned to the page; {@code mask} is inclusive (FFF = 4 KiB).
-   * When {@code ok} is false both are 0 and {@code mask} tells how far the walk came.
+   * {@code iova} and {@code address} are aligned to the page; {@code mask} is inclusive (FFF = 4
+   * KiB). When {@code ok} is false both are 0 and {@code mask} tells how far the walk came.
    *
    * @param faultReason VT-d fault reason, 0 when there is none
    */
