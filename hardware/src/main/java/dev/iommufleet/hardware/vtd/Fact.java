@@ -1,5 +1,7 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.memory.MemoryKind;
+
 /**
  * Something that came true while an operation ran. {@link Lasting} facts are all that recovery
  * needs; {@link Soft} facts are the caches' fills and removals; {@link Outcome} facts leave the

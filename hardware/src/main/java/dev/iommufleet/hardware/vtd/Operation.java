@@ -1,5 +1,7 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.memory.MemoryKind;
+
 /**
  * One operation on an IOMMU, from outside it: by the guest's processor (registers, memory), by a
  * function on the bus (DMA, interrupts, ATS, page requests) or by the machine around it.

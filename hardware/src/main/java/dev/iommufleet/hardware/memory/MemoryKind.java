@@ -1,4 +1,4 @@
-package dev.iommufleet.hardware.vtd;
+package dev.iommufleet.hardware.memory;
 
 /** How a range of guest-physical addresses answers. */
 public enum MemoryKind {
