@@ -1,0 +1,29 @@
+package dev.iommufleet.config;
+
+import com.typesafe.config.Config;
+import java.util.Set;
+
+/** All settings of a node; {@link Profiles} says where they come from. */
+public record Settings(
+    NodeSettings node,
+    JournalSettings journal,
+    SnapshotSettings snapshots,
+    LimitSettings limits,
+    TimeoutSettings timeouts) {
+
+  private static final Set<String> BLOCKS =
+      Set.of("node", "journal", "snapshots", "limits", "timeouts");
+
+  /**
+   * @throws BadSettingException a setting is missing, unknown or out of range
+   */
+  public static Settings of(Config root) {
+    Block.of(root, "iommu-fleet").knowing(BLOCKS);
+    return new Settings(
+        NodeSettings.of(Block.of(root, "iommu-fleet.node")),
+        JournalSettings.of(Block.of(root, "iommu-fleet.journal")),
+        SnapshotSettings.of(Block.of(root, "iommu-fleet.snapshots")),
+        LimitSettings.of(Block.of(root, "iommu-fleet.limits")),
+        TimeoutSettings.of(Block.of(root, "iommu-fleet.timeouts")));
+  }
+}
