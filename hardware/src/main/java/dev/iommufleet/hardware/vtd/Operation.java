@@ -36,7 +36,8 @@ public sealed interface Operation {
    * DMA of a function through its address space: interrupt window, pass-through and one translation
    * for each page. {@code data} is null for a read.
    */
-  record Dma(int sourceId, int pasid, long iova, int length, byte[] data) implements Operation {
+  record Dma(int sourceId, int pasid, long iova, int length, AddressType type, byte[] data)
+      implements Operation {
     public boolean write() {
       return data != null;
     }
