@@ -1,5 +1,8 @@
 package dev.iommufleet.hardware.vtd.spec;
 
+import static dev.iommufleet.hardware.vtd.spec.Bits.bit;
+import static dev.iommufleet.hardware.vtd.spec.Bits.bits;
+
 import dev.iommufleet.hardware.vtd.Access;
 
 /**
@@ -183,13 +186,5 @@ final class DescriptorDecoder {
   /** Word 1, bits 5:0. */
   private static int addressMask(long q1) {
     return (int) q1 & 0x3F;
-  }
-
-  private static int bits(long word, int low, int width) {
-    return (int) (word >>> low & (1L << width) - 1);
-  }
-
-  private static boolean bit(long word, int position) {
-    return (word >>> position & 1) != 0;
   }
 }

@@ -1,5 +1,9 @@
 package dev.iommufleet.hardware.vtd.spec;
 
+import static dev.iommufleet.hardware.vtd.spec.Bits.aligned;
+import static dev.iommufleet.hardware.vtd.spec.Bits.bit;
+import static dev.iommufleet.hardware.vtd.spec.Bits.field;
+
 import dev.iommufleet.hardware.vtd.Access;
 
 /** {@link Descriptor} to words. Not on a hot path, so every field is checked against its width. */
@@ -122,26 +126,6 @@ final class DescriptorEncoder {
 
   private static long statusAddress(long address) {
     return aligned("statusAddress", address, 3);
-  }
-
-  private static long aligned(String name, long address, long mask) {
-    if ((address & mask) != 0) {
-      throw new IllegalArgumentException(
-          name + " 0x" + Long.toHexString(address) + " is not " + (mask + 1) + "-byte aligned");
-    }
-    return address;
-  }
-
-  private static long field(String name, int value, int width, int low) {
-    if (value >>> width != 0) {
-      throw new IllegalArgumentException(
-          name + " is " + value + "; 0 to " + ((1 << width) - 1) + " is possible");
-    }
-    return (long) value << low;
-  }
-
-  private static long bit(boolean set, int position) {
-    return set ? 1L << position : 0;
   }
 
   private static long[] words(long low, long high) {
