@@ -1,0 +1,169 @@
+package dev.iommufleet.persistence.mapping;
+
+import static dev.iommufleet.persistence.mapping.MalformedException.Code.UNKNOWN_VALUE;
+
+import dev.iommufleet.hardware.vtd.Capabilities;
+import dev.iommufleet.hardware.vtd.IommuConfig;
+import dev.iommufleet.hardware.vtd.Quirk;
+import dev.iommufleet.protocol.api.v1.IommuSpec;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
+import dev.iommufleet.protocol.api.v1.Limits;
+import dev.iommufleet.protocol.api.v1.QuirkSetting;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** {@link IommuConfig} to and from its message, and out of what a client asks for. */
+public final class Configs {
+  private Configs() {}
+
+  /** Everything resolved: each quirk of this version by name, on or off. */
+  public static dev.iommufleet.protocol.api.v1.IommuConfig write(
+      IommuConfig config, JournalLevel level) {
+    var message =
+        dev.iommufleet.protocol.api.v1.IommuConfig.newBuilder()
+            .setProfile(ConfigValues.write(config.profile()))
+            .setPolicy(ConfigValues.write(config.policy()))
+            .setCapabilities(write(config.capabilities()))
+            .setLimits(
+                Limits.newBuilder()
+                    .setIotlbEntries(config.limits().iotlbEntries())
+                    .setMemoryPages(config.limits().memoryPages()))
+            .setJournalLevel(level);
+    Arrays.stream(Quirk.values())
+        .sorted(Comparator.comparing(Quirk::name))
+        .map(it -> QuirkSetting.newBuilder().setName(it.name()).setEnabled(config.has(it)).build())
+        .forEach(message::addQuirks);
+    return message.build();
+  }
+
+  /**
+   * What a resolved configuration says. A quirk that it does not name did not exist when it was
+   * written, and is off.
+   *
+   * @throws MalformedException a quirk that is on has a name that this version does not know
+   */
+  public static IommuConfig read(dev.iommufleet.protocol.api.v1.IommuConfig message) {
+    var settings = new TreeMap<String, Boolean>();
+    for (var setting : message.getQuirksList()) {
+      settings.put(setting.getName(), setting.getEnabled());
+    }
+    // A quirk that was off and has been retired since changes nothing.
+    settings.keySet().removeIf(name -> !settings.get(name) && quirk(name) == null);
+    return new IommuConfig(
+        ConfigValues.read(message.getProfile()),
+        ConfigValues.read(message.getPolicy()),
+        capabilities(message.getCapabilities()),
+        apply(Set.of(), settings),
+        limits(message.getLimits()));
+  }
+
+  /**
+   * What a client asks for, with the profile's defaults. Constraints are not checked here.
+   *
+   * @throws MalformedException a quirk's name or an enumeration's value is unknown
+   */
+  public static IommuConfig resolve(IommuSpec spec) {
+    var profile =
+        spec.getProfileValue() == 0
+            ? dev.iommufleet.hardware.vtd.Profile.ARCHITECTURE
+            : ConfigValues.read(spec.getProfile());
+    var defaults = IommuConfig.of(profile, capabilities(spec.getCapabilities()));
+    return new IommuConfig(
+        profile,
+        spec.getPolicyValue() == 0 ? defaults.policy() : ConfigValues.read(spec.getPolicy()),
+        defaults.capabilities(),
+        apply(defaults.quirks(), new TreeMap<>(spec.getQuirkOverridesMap())),
+        limits(spec.getLimits()));
+  }
+
+  /** The journal level that a client asks for; {@code whenSilent} where it says nothing. */
+  public static JournalLevel level(IommuSpec spec, JournalLevel whenSilent) {
+    return switch (spec.getJournalLevel()) {
+      case JOURNAL_LEVEL_UNSPECIFIED -> whenSilent;
+      case JOURNAL_LEVEL_FACTS -> JournalLevel.JOURNAL_LEVEL_FACTS;
+      case JOURNAL_LEVEL_FULL -> JournalLevel.JOURNAL_LEVEL_FULL;
+      case UNRECOGNIZED -> throw Fields.unknownValue("journal level");
+    };
+  }
+
+  private static Set<Quirk> apply(Collection<Quirk> start, Map<String, Boolean> settings) {
+    var quirks = EnumSet.noneOf(Quirk.class);
+    quirks.addAll(start);
+    settings.forEach(
+        (name, enabled) -> {
+          var quirk = quirk(name);
+          if (quirk == null) {
+            throw new MalformedException(
+                UNKNOWN_VALUE,
+                "a quirk '"
+                    + name.substring(0, Math.min(name.length(), 64))
+                    + "' does not exist in this version; docs/quirks.md lists those that do");
+          }
+          if (enabled) {
+            quirks.add(quirk);
+          } else {
+            quirks.remove(quirk);
+          }
+        });
+    return quirks;
+  }
+
+  private static Quirk quirk(String name) {
+    return Arrays.stream(Quirk.values())
+        .filter(it -> it.name().equals(name))
+        .findAny()
+        .orElse(null);
+  }
+
+  private static IommuConfig.Limits limits(Limits message) {
+    var defaults = IommuConfig.Limits.DEFAULT;
+    return new IommuConfig.Limits(
+        message.hasIotlbEntries()
+            ? Fields.count("iotlb_entries", message.getIotlbEntries())
+            : defaults.iotlbEntries(),
+        message.hasMemoryPages()
+            ? Fields.count("memory_pages", message.getMemoryPages())
+            : defaults.memoryPages());
+  }
+
+  private static dev.iommufleet.protocol.api.v1.Capabilities write(Capabilities capabilities) {
+    return dev.iommufleet.protocol.api.v1.Capabilities.newBuilder()
+        .setAddressWidth(capabilities.addressWidth())
+        .setCachingMode(capabilities.cachingMode())
+        .setScalableMode(capabilities.scalableMode())
+        .setFirstStage(capabilities.firstStage())
+        .setSnoopControl(capabilities.snoopControl())
+        .setPasidBits(capabilities.pasidBits())
+        .setPageRequests(capabilities.pageRequests())
+        .setStaleTransientMapping(capabilities.staleTransientMapping())
+        .setFirstStage1Gib(capabilities.firstStage1GiB())
+        .setDeviceTlb(capabilities.deviceTlb())
+        .setDmaTranslation(capabilities.dmaTranslation())
+        .setInterruptRemapping(capabilities.interruptRemapping())
+        .setExtendedInterrupts(capabilities.extendedInterrupts())
+        .build();
+  }
+
+  private static Capabilities capabilities(dev.iommufleet.protocol.api.v1.Capabilities message) {
+    var full = write(Capabilities.LEGACY).toBuilder().mergeFrom(message);
+    return new Capabilities(
+        Fields.count("address_width", full.getAddressWidth()),
+        full.getCachingMode(),
+        full.getScalableMode(),
+        full.getFirstStage(),
+        full.getSnoopControl(),
+        Fields.count("pasid_bits", full.getPasidBits()),
+        full.getPageRequests(),
+        full.getStaleTransientMapping(),
+        full.getFirstStage1Gib(),
+        full.getDeviceTlb(),
+        full.getDmaTranslation(),
+        full.getInterruptRemapping(),
+        full.getExtendedInterrupts());
+  }
+}
