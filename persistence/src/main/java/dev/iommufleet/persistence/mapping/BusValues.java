@@ -16,6 +16,8 @@ final class BusValues {
       case OK -> dev.iommufleet.protocol.api.v1.BusStatus.BUS_STATUS_OK;
       case ERROR -> dev.iommufleet.protocol.api.v1.BusStatus.BUS_STATUS_ERROR;
       case DECODE_ERROR -> dev.iommufleet.protocol.api.v1.BusStatus.BUS_STATUS_DECODE_ERROR;
+      case ERROR_AND_DECODE_ERROR ->
+          dev.iommufleet.protocol.api.v1.BusStatus.BUS_STATUS_ERROR_AND_DECODE_ERROR;
     };
   }
 
@@ -24,6 +26,7 @@ final class BusValues {
       case BUS_STATUS_OK -> BusStatus.OK;
       case BUS_STATUS_ERROR -> BusStatus.ERROR;
       case BUS_STATUS_DECODE_ERROR -> BusStatus.DECODE_ERROR;
+      case BUS_STATUS_ERROR_AND_DECODE_ERROR -> BusStatus.ERROR_AND_DECODE_ERROR;
       case BUS_STATUS_UNSPECIFIED, UNRECOGNIZED -> throw Fields.unknownValue("bus status");
     };
   }

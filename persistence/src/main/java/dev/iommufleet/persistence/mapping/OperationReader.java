@@ -60,7 +60,7 @@ final class OperationReader {
         Fields.pasid(message.hasPasid(), message.getPasid()),
         message.getIova(),
         Fields.bits("access", message.getAccess(), ACCESS_BITS),
-        message.getTypeValue() == 0 ? AddressType.UNTRANSLATED : BusValues.read(message.getType()));
+        addressType(message.getType()));
   }
 
   static Operation.Dma dma(Dma message) {
@@ -77,6 +77,7 @@ final class OperationReader {
         Fields.pasid(message.hasPasid(), message.getPasid()),
         message.getIova(),
         data == null ? length : data.length,
+        addressType(message.getType()),
         data);
   }
 
@@ -156,5 +157,11 @@ final class OperationReader {
   static Operation.CompleteInvalidation complete(CompleteInvalidation message) {
     return new Operation.CompleteInvalidation(
         Fields.sourceId(message.getSourceId()), message.getItagVector());
+  }
+
+  private static AddressType addressType(dev.iommufleet.protocol.api.v1.AddressType value) {
+    return value == dev.iommufleet.protocol.api.v1.AddressType.ADDRESS_TYPE_UNSPECIFIED
+        ? AddressType.UNTRANSLATED
+        : BusValues.read(value);
   }
 }

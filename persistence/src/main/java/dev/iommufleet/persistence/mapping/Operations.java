@@ -168,6 +168,9 @@ public final class Operations {
     if (operation.pasid() != Access.NO_PASID) {
       message.setPasid(operation.pasid());
     }
+    if (operation.type() != AddressType.UNTRANSLATED) {
+      message.setType(BusValues.write(operation.type()));
+    }
     if (operation.write()) {
       message.setData(bytes(operation.data()));
     }
