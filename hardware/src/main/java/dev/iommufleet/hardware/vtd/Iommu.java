@@ -31,6 +31,11 @@ public final class Iommu {
     throw new IllegalStateException("under construction: " + operation + sink);
   }
 
+  /** How far the invalidation queue came. */
+  public QueueProgress progress() {
+    throw new IllegalStateException("under construction");
+  }
+
   /** Makes a {@link Fact.Lasting} or {@link Fact.Soft} fact true; others change nothing. */
   public void apply(Fact fact) {
     throw new IllegalStateException("under construction: " + fact);

@@ -105,6 +105,9 @@ public sealed interface Operation {
   /** The device-TLB invalidations open at this function have run into their time-out. */
   record ExpireInvalidations(int sourceId) implements Operation {}
 
+  /** Goes on with queue work that a turn left over; see {@link Iommu#progress}. */
+  record Continue() implements Operation {}
+
   /** System reset: registers and caches as at power-on; memory and functions stay. */
   record Reset() implements Operation {}
 }
