@@ -65,4 +65,66 @@ public final class Iommu {
   public long softHash() {
     throw new IllegalStateException("under construction");
   }
+
+  // ---- looking from outside; nothing here changes anything ----------------------------------
+
+  /** Head equals tail and no wait is pending. */
+  public boolean queueIdle() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** A fetched wait is pending for a function that has not answered. */
+  public boolean queueParked() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /**
+   * The queue is parked and this profile completes a tail write before its request goes on: the
+   * operations behind it wait until the queue is not parked any more.
+   */
+  public boolean holdsRequestsBack() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** Ascending. Functions whose answers a pending wait misses; empty: the queue is not parked. */
+  public int[] parkedOn() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** Index of the first pending wait in the queue; -1: none. */
+  public int parkedPosition() {
+    throw new IllegalStateException("under construction");
+  }
+
+  public int pasidCacheEntries() {
+    throw new IllegalStateException("under construction");
+  }
+
+  public int attachedFunctions() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** 4 KiB pages of guest memory that hold data. */
+  public int memoryPages() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** The raw register page from offset 0, little endian. */
+  public byte[] registerPage() {
+    throw new IllegalStateException("under construction");
+  }
+
+  public long latch(Latch latch) {
+    throw new IllegalStateException("under construction: " + latch);
+  }
+
+  /** FSTS, 32 bits. */
+  public int faultStatus() {
+    throw new IllegalStateException("under construction");
+  }
+
+  /** Fault records with F set, ascending by index; outcome RECORDED, high with F. */
+  public List<Fact.FaultRecorded> faultRecords() {
+    throw new IllegalStateException("under construction");
+  }
 }
