@@ -66,6 +66,8 @@ public final class Operations {
               .setExpireInvalidations(ExpireInvalidations.newBuilder().setSourceId(sourceId))
               .build();
       case Operation.Reset() -> RESET;
+      case Operation.Continue() ->
+          throw new IllegalStateException("the shell goes on by itself; it is never told to");
     };
   }
 
