@@ -106,6 +106,11 @@ final class LastingFacts {
   }
 
   static Fact.PayloadWritten read(PayloadWritten message) {
+    if (message.getLength() != 0) {
+      throw new MalformedException(
+          MalformedException.Code.OUT_OF_RANGE,
+          "a fact refers to the data of its operation, which is not at hand");
+    }
     return new Fact.PayloadWritten(message.getAddress(), message.getData().toByteArray());
   }
 

@@ -1,0 +1,77 @@
+package dev.iommufleet.persistence.serialization;
+
+import akka.serialization.SerializerWithStringManifest;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.iommufleet.persistence.mapping.MalformedException;
+import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import dev.iommufleet.protocol.cluster.v1.EntityRequest;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import dev.iommufleet.protocol.journal.v1.Snapshot;
+
+/**
+ * Journal entries, snapshots and cluster messages as bytes. The manifest, not a Java name, says
+ * what the bytes are; manifests are never reused.
+ */
+public final class FleetSerializer extends SerializerWithStringManifest {
+  /** In journals and on the wire; never changes. */
+  public static final int IDENTIFIER = 71_001;
+
+  public static final String ENTRY = "E1";
+  public static final String SNAPSHOT = "S1";
+  public static final String REQUEST = "Q1";
+  public static final String REPLY = "R1";
+
+  @Override
+  public int identifier() {
+    return IDENTIFIER;
+  }
+
+  @Override
+  public String manifest(Object message) {
+    return switch (message) {
+      case Entry _ -> ENTRY;
+      case Snapshot _ -> SNAPSHOT;
+      case EntityRequest _ -> REQUEST;
+      case EntityReply _ -> REPLY;
+      default ->
+          throw new IllegalStateException(
+              message.getClass().getName() + " has no manifest: nothing may send or store it");
+    };
+  }
+
+  @Override
+  public byte[] toBinary(Object message) {
+    manifest(message);
+    return ((MessageLite) message).toByteArray();
+  }
+
+  /**
+   * @throws MalformedException unknown manifest, or bytes that are no such message
+   */
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) {
+    return switch (manifest) {
+      case ENTRY -> parse(Entry.parser(), bytes, "a journal entry");
+      case SNAPSHOT -> parse(Snapshot.parser(), bytes, "a snapshot");
+      case REQUEST -> parse(EntityRequest.parser(), bytes, "a request to an entity");
+      case REPLY -> parse(EntityReply.parser(), bytes, "a reply of an entity");
+      default ->
+          throw new MalformedException(
+              MalformedException.Code.UNKNOWN_KIND,
+              "manifest '" + manifest + "' is unknown to this version");
+    };
+  }
+
+  private static <M> M parse(Parser<M> parser, byte[] bytes, String what) {
+    try {
+      return parser.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new MalformedException(
+          MalformedException.Code.UNPARSABLE,
+          bytes.length + " bytes are not " + what + ": " + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What Akka writes to journals and wires, under names that are ours. */
+package dev.iommufleet.persistence.serialization;
