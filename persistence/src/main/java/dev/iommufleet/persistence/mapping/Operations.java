@@ -12,6 +12,7 @@ import dev.iommufleet.protocol.api.v1.AddPageResponseListener;
 import dev.iommufleet.protocol.api.v1.AtsTranslate;
 import dev.iommufleet.protocol.api.v1.AttachFunction;
 import dev.iommufleet.protocol.api.v1.CompleteInvalidation;
+import dev.iommufleet.protocol.api.v1.Continue;
 import dev.iommufleet.protocol.api.v1.DetachFunction;
 import dev.iommufleet.protocol.api.v1.Dma;
 import dev.iommufleet.protocol.api.v1.ExpireInvalidations;
@@ -65,6 +66,7 @@ public final class Operations {
           message
               .setExpireInvalidations(ExpireInvalidations.newBuilder().setSourceId(sourceId))
               .build();
+      case Operation.Continue() -> message.setContinue(Continue.getDefaultInstance()).build();
       case Operation.Reset() -> RESET;
       case Operation.Continue() ->
           throw new IllegalStateException("the shell goes on by itself; it is never told to");
@@ -102,6 +104,7 @@ public final class Operations {
       case EXPIRE_INVALIDATIONS ->
           new Operation.ExpireInvalidations(
               Fields.sourceId(message.getExpireInvalidations().getSourceId()));
+      case CONTINUE -> new Operation.Continue();
       case RESET -> new Operation.Reset();
       case AWAIT ->
           throw new IllegalStateException("await reached the hardware's operations: " + message);
