@@ -68,8 +68,6 @@ public final class Operations {
               .build();
       case Operation.Continue() -> message.setContinue(Continue.getDefaultInstance()).build();
       case Operation.Reset() -> RESET;
-      case Operation.Continue() ->
-          throw new IllegalStateException("the shell goes on by itself; it is never told to");
     };
   }
 
