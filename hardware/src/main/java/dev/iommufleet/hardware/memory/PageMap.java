@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
 
-/** Pages by number: open addressing, linear probing, at most three quarters full. */
+/** Pages by number: open addressing, linear probing, at most half full to keep chains short. */
 final class PageMap {
   private static final int FIRST_CAPACITY = 4;
 
@@ -35,7 +35,7 @@ final class PageMap {
   void add(MemoryPage page) {
     if (slots == null) {
       slots = new MemoryPage[FIRST_CAPACITY];
-    } else if (size + 1 > slots.length - (slots.length >>> 2)) {
+    } else if (size == slots.length >>> 1) {
       resize(slots.length << 1);
     }
     place(page);

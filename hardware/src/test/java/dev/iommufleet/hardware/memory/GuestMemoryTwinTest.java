@@ -2,11 +2,15 @@ package dev.iommufleet.hardware.memory;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,6 +41,33 @@ class GuestMemoryTwinTest {
       }
       compareAll();
     }
+  }
+
+  @Test
+  @DisplayName("pages that come and go at random are found while they hold data")
+  void pagesComeAndGo() {
+    System.out.println("seed 7");
+    random = new Random(7);
+    memory = new GuestMemory(1 << 20);
+    var words = new HashMap<Long, Long>();
+    for (int step = 0; step < 60_000; step++) {
+      int fillingPercent = step / 6_000 % 2 == 0 ? 80 : 5;
+      long address = random.nextLong(3_000) << 12 | 0x10;
+      long value = random.nextInt(100) < fillingPercent ? 1 + random.nextInt(9) : 0;
+
+      assertTrue(memory.write64(address, value));
+
+      words.put(address, value);
+      long other = random.nextLong(3_000) << 12 | 0x10;
+      assertEquals(words.getOrDefault(other, 0L), memory.read64(other));
+    }
+    words.values().removeIf(value -> value == 0);
+    assertEquals(words.size(), memory.pages());
+    assertNotEquals(0, memory.pages());
+    memory.forEachRun((at, bytes) -> assertEquals((long) words.get(at + 0x10), bytes[0x10]));
+    words.keySet().forEach(address -> assertTrue(memory.write64(address, 0)));
+    assertEquals(0, memory.pages());
+    assertEquals(0, memory.hash());
   }
 
   private void step() {
