@@ -106,6 +106,20 @@ class IotlbTest {
   }
 
   @Test
+  @DisplayName("a range of more blocks than are looked up takes what it covers, no more")
+  void hugeRange() {
+    var large = new Iotlb(2_000, false);
+    for (int block = 0; block < 2_000; block++) {
+      large.insert(second(DISK, block * 0x200L + 7, 1, 5));
+    }
+
+    assertEquals(1_024, large.invalidatePage(5, 0x1234L, 19)); // 2^19 frames, 2^10 blocks
+    assertEquals(976, large.size());
+    assertEquals(512, large.invalidatePage(5, 0x8_0000L << 12, 18));
+    assertEquals(464, large.invalidatePage(5, 0, 52));
+  }
+
+  @Test
   @DisplayName("a function's entries go together, or those of one PASID")
   void sourceSelective() {
     iotlb.insert(first(DISK, 3, 1, 5));
