@@ -1,0 +1,63 @@
+package dev.iommufleet.hardware.vtd;
+
+/** The state told as facts: what a snapshot holds. */
+final class Description {
+  private final Core core;
+
+  Description(Core core) {
+    this.core = core;
+  }
+
+  void lasting(FactSink sink) {
+    core.memory.forEachRun(
+        (address, bytes) -> sink.accept(new Fact.PayloadWritten(address, bytes)));
+    core.memory.forEachRange(
+        (address, length, kind) -> sink.accept(new Fact.MemoryRangeSet(address, length, kind)));
+    var registers = core.registers.describe();
+    if (registers != null) {
+      sink.accept(registers);
+    }
+    core.latches.describe(sink);
+    for (AddressSpace space : core.spaces.all()) {
+      space(space, sink);
+    }
+    core.functions.describe(sink);
+  }
+
+  private static void space(AddressSpace space, FactSink sink) {
+    int id = space.sourceId;
+    int pasid = space.pasid;
+    sink.accept(new Fact.AddressSpaceAdded(id, pasid));
+    if (!space.isSelected(false, false, false)) {
+      sink.accept(
+          new Fact.AddressSpaceSwitched(
+              id, pasid, space.translated(), space.passThrough(), space.windowFaults()));
+    }
+    for (int flags : space.notifiers()) {
+      sink.accept(new Fact.NotifierRegistered(id, pasid, flags));
+    }
+    if (space.hasResponseListener()) {
+      sink.accept(new Fact.PageResponseListenerRegistered(id, pasid));
+    }
+    if (space.pasidEntry() != null) {
+      sink.accept(new Fact.PasidEntryCached(id, pasid, space.pasidEntry().clone()));
+    }
+    space
+        .shadow()
+        .forEach(
+            (iova, m) ->
+                sink.accept(
+                    new Fact.ShadowMapped(
+                        id, pasid, iova, m.mask(), m.address(), m.permissions())));
+  }
+
+  void soft(FactSink sink) {
+    core.iotlb.forEach(sink::accept);
+    for (AddressSpace space : core.spaces.all()) {
+      long[] context = core.spaces.context(space);
+      if (context != null) {
+        sink.accept(new Fact.ContextFilled(space.sourceId, space.pasid, context.clone()));
+      }
+    }
+  }
+}

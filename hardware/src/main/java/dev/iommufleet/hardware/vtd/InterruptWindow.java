@@ -1,0 +1,50 @@
+package dev.iommufleet.hardware.vtd;
+
+import dev.iommufleet.hardware.vtd.Operation.AccessInterruptWindow;
+
+/** Accesses to FEE00000–FEEFFFFF that no interrupt can come of. [STR-10.2] */
+final class InterruptWindow {
+  private final Core core;
+  private final Tables tables;
+  private final FaultLog faults;
+  private final long[] context = new long[4];
+  private final long[] entry = new long[8];
+
+  InterruptWindow(Core core, Tables tables, FaultLog faults) {
+    this.core = core;
+    this.tables = tables;
+    this.faults = faults;
+  }
+
+  /** Records fault 87, with what can be learnt of FPD. */
+  void refuse(AccessInterruptWindow access) {
+    if (core.tracing()) {
+      core.emit(new Fact.WindowRefused(access));
+    }
+    boolean named = core.has(Quirk.TABLE_FAULT_WITHOUT_PASID) || access.pasid() != Access.NO_PASID;
+    int pasid = Translator.key(access.pasid());
+    faults.dma(
+        new FaultLog.Dma(
+            Fault.WINDOW,
+            access.sourceId(),
+            access.address(),
+            access.write(),
+            named,
+            pasid,
+            isSilenced(access.sourceId(), pasid),
+            false));
+  }
+
+  private boolean isSilenced(int sourceId, int pasid) {
+    if (tables.context(sourceId, context) != Fault.NONE) {
+      return false;
+    }
+    if ((context[0] & 2) != 0 || !core.scalable()) {
+      return (context[0] & 2) != 0;
+    }
+    int status = tables.pasid(context, pasid, entry);
+    boolean entryRead = status == Fault.NONE || status == Fault.PASID_ABSENT;
+    return status != Fault.DIRECTORY_UNREADABLE && tables.directoryFpd()
+        || entryRead && (entry[0] & 2) != 0;
+  }
+}

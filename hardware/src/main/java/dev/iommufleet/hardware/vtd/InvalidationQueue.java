@@ -1,0 +1,210 @@
+package dev.iommufleet.hardware.vtd;
+
+import static dev.iommufleet.hardware.vtd.Latch.*;
+import static dev.iommufleet.hardware.vtd.Registers.*;
+
+import dev.iommufleet.hardware.vtd.spec.Descriptor;
+import dev.iommufleet.hardware.vtd.spec.DescriptorRules;
+
+/** Fetches descriptors and runs them in order. [INV-2.2] */
+final class InvalidationQueue {
+  private static final int TYPE_WAIT = 5;
+  private static final int TURN_DESCRIPTORS = 1_024;
+  private static final int TURN_TABLE_READS = 65_536;
+  private static final long IQA_WIDE = 1 << 11;
+  private static final long IQT_WIDE_RESERVED = 1 << 4;
+  private static final int GSTS_QIES = 1 << 26;
+  private static final int IQEI_TAIL = 1;
+  private static final int IQEI_FETCH = 2;
+
+  private final Core core;
+  private final FaultLog faults;
+  private final DescriptorRunner runner;
+  private final DescriptorRules narrowRules;
+  private final DescriptorRules wideRules;
+  private boolean more;
+
+  InvalidationQueue(Core core, FaultLog faults, DescriptorRunner runner) {
+    this.core = core;
+    this.faults = faults;
+    this.runner = runner;
+    this.narrowRules = rules(core, false);
+    this.wideRules = rules(core, true);
+  }
+
+  private static DescriptorRules rules(Core core, boolean wide) {
+    return new DescriptorRules(
+        wide,
+        core.capabilities.pageRequests(),
+        !core.has(Quirk.RESPONSE_NEEDS_PASID),
+        core.has(Quirk.RESPONSE_IN_NARROW_QUEUE),
+        18,
+        core.has(Quirk.OVERSIZED_PASID_MASK_REJECTED));
+  }
+
+  // ---- enable, disable, doorbell ----
+
+  /** GCMD.QIE changed. [REG-9.1] */
+  void enable(boolean on) {
+    if (!on) {
+      disable();
+      return;
+    }
+    long iqa = core.registers.getQuad(IQA);
+    int width = core.latches.is(QUEUE_WIDE) ? 1 : 0;
+    core.latches.set(QUEUE_BASE, iqa & core.addressMask & ~0xFFFL);
+    core.latches.set(QUEUE_ENTRIES, 1L << (iqa & 7) + 8 - width);
+    core.latches.set(QUEUE_ENABLED, true);
+    core.registers.update(GSTS, 0, GSTS_QIES);
+    if (core.latches.get(QUEUE_TAIL) != 0) {
+      run();
+    }
+  }
+
+  private void disable() {
+    boolean idle =
+        core.latches.get(QUEUE_HEAD) == core.latches.get(QUEUE_TAIL)
+            && core.latches.get(LAST_DESCRIPTOR_TYPE) == TYPE_WAIT;
+    if (core.latches.is(QUEUE_ENABLED) && (idle || !core.has(Quirk.QUEUE_DISABLE_NEEDS_WAIT))) {
+      runner.abort();
+      more = false;
+      core.registers.setQuad(IQH, 0);
+      core.latches.set(QUEUE_HEAD, 0);
+      core.latches.set(QUEUE_ENABLED, false);
+      core.registers.update(GSTS, GSTS_QIES, 0);
+    }
+  }
+
+  /** IQA was written: the descriptor width takes effect at once. */
+  void baseWritten() {
+    boolean wide =
+        core.capabilities.scalableMode() && (core.registers.getQuad(IQA) & IQA_WIDE) != 0;
+    core.latches.set(QUEUE_WIDE, wide);
+  }
+
+  /** IQT was written. */
+  void tailWritten() {
+    long tail = core.registers.getQuad(IQT);
+    boolean wide = core.latches.is(QUEUE_WIDE);
+    if (wide && (tail & IQT_WIDE_RESERVED) != 0) {
+      error(IQEI_TAIL);
+      return;
+    }
+    core.latches.set(QUEUE_TAIL, (tail & 0x7FFFF) >>> (wide ? 5 : 4));
+    if (core.latches.is(QUEUE_ENABLED)) {
+      run();
+    }
+  }
+
+  void reset() {
+    runner.abort();
+    more = false;
+  }
+
+  QueueProgress progress() {
+    if (more) {
+      return QueueProgress.MORE;
+    }
+    return core.functions.pendingWait() != null ? QueueProgress.PARKED : QueueProgress.IDLE;
+  }
+
+  /** Work that is left is found again in the registers after a restart. */
+  void restored() {
+    more =
+        core.latches.is(QUEUE_ENABLED)
+            && !isStopped()
+            && core.functions.pendingWait() == null
+            && core.latches.get(QUEUE_HEAD) != core.latches.get(QUEUE_TAIL)
+            && core.latches.get(QUEUE_TAIL) < core.latches.get(QUEUE_ENTRIES);
+  }
+
+  // ---- fetching ----
+
+  private boolean isStopped() {
+    return (core.registers.get(FSTS) & (FaultLog.IQE | FaultLog.ITE)) != 0;
+  }
+
+  /** Runs descriptors until head meets tail, an error, an open wait, or the end of the turn. */
+  void run() {
+    more = false;
+    if (!core.latches.is(QUEUE_ENABLED) || isStopped() || core.functions.pendingWait() != null) {
+      return;
+    }
+    if (core.latches.get(QUEUE_TAIL) >= core.latches.get(QUEUE_ENTRIES)) {
+      error(IQEI_TAIL);
+      return;
+    }
+    int done = 0;
+    int shift = core.latches.is(QUEUE_WIDE) ? 5 : 4;
+    long head = core.latches.get(QUEUE_HEAD);
+    while (head != core.latches.get(QUEUE_TAIL) && core.functions.pendingWait() == null) {
+      if (done++ == TURN_DESCRIPTORS || core.tableReads() > TURN_TABLE_READS) {
+        more = true;
+        return;
+      }
+      if (!step(head, shift)) {
+        return;
+      }
+      head = head + 1 == core.latches.get(QUEUE_ENTRIES) ? 0 : head + 1;
+      core.latches.set(QUEUE_HEAD, head);
+      core.registers.setQuad(IQH, head << shift & 0x7FFF0);
+    }
+    runner.expireAbsent();
+  }
+
+  /** Answers came or functions left: an open wait may take effect, and fetching goes on. */
+  void advance() {
+    boolean due = core.functions.pendingWait() != null && !core.functions.isAnyOpen();
+    if (due && !runner.completePending()) {
+      error(0);
+      return;
+    }
+    run();
+  }
+
+  /** Fetches and runs one descriptor; false: the queue stopped. */
+  private boolean step(long head, int shift) {
+    boolean wide = shift == 5;
+    long at = core.latches.get(QUEUE_BASE) + (head << shift);
+    if (!core.readable(at, 1 << shift)) {
+      core.latches.set(LAST_DESCRIPTOR_TYPE, 0);
+      error(IQEI_FETCH);
+      return false;
+    }
+    long low = core.memory.read64(at);
+    long high = core.memory.read64(at + 8);
+    core.latches.set(LAST_DESCRIPTOR_TYPE, Descriptor.type(low));
+    var rules = wide ? wideRules : narrowRules;
+    long third = wide ? core.memory.read64(at + 16) : 0;
+    long fourth = wide ? core.memory.read64(at + 24) : 0;
+    int info = Descriptor.check(low, high, third, fourth, rules);
+    if (info != 0) {
+      error(info);
+      return false;
+    }
+    if (!runner.run(Descriptor.read(low, high, rules), (int) head, low, high)) {
+      error(0);
+      return false;
+    }
+    return true;
+  }
+
+  private void error(int info) {
+    int status = core.registers.get(FSTS);
+    core.registers.update(FSTS, 0, FaultLog.IQE);
+    if (!core.has(Quirk.QUEUE_ERROR_RECORD_ABSENT)) {
+      core.registers.update(IQER, 0xF, info);
+    }
+    core.emit(new Fact.QueueErrorRaised((int) core.latches.get(QUEUE_HEAD), info));
+    faults.raise(status);
+  }
+
+  /** FSTS was written: an error that software cleared lets fetching go on. */
+  void statusWritten(int before) {
+    int cleared = before & ~core.registers.get(FSTS);
+    boolean resumed = (cleared & (FaultLog.IQE | FaultLog.ITE)) != 0;
+    if (resumed && !core.has(Quirk.QUEUE_WAITS_FOR_TAIL)) {
+      run();
+    }
+  }
+}

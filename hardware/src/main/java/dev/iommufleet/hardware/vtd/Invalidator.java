@@ -1,0 +1,141 @@
+package dev.iommufleet.hardware.vtd;
+
+import dev.iommufleet.hardware.vtd.Fact.IotlbScope;
+import dev.iommufleet.hardware.vtd.Fact.PasidScope;
+
+/** What invalidations do, whether they come through registers or through the queue. [INV-5.1] */
+final class Invalidator {
+  /** Bits of device and function that a function mask ignores. */
+  private static final int[] IGNORED = {0, 4, 6, 7};
+
+  private final Core core;
+  private final Selector selector;
+  private final Listeners listeners;
+  private final PasidCache pasidCache;
+
+  Invalidator(Core core, Selector selector, Listeners listeners, PasidCache pasidCache) {
+    this.core = core;
+    this.selector = selector;
+    this.listeners = listeners;
+    this.pasidCache = pasidCache;
+  }
+
+  // ---- everything ----
+
+  /** Root pointer, translation enable and reset empty every cache. */
+  void emptyCaches() {
+    iotlb(IotlbScope.ALL, 0, 0, 0, 0);
+    core.spaces.dropContexts();
+    core.emit(new Fact.ContextCacheEmptied());
+    pasidCache.empty();
+  }
+
+  /** Caches emptied and every address space chosen anew. */
+  void startOver() {
+    emptyCaches();
+    listeners.unmapAllSpaces();
+    selector.selectAll();
+    pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+  }
+
+  // ---- context cache ----
+
+  void contextsGlobal() {
+    core.spaces.dropContexts();
+    core.emit(new Fact.ContextsInvalidated(true, 0, 0));
+    listeners.unmapAllSpaces();
+    selector.selectAll();
+    listeners.syncAll();
+    if (replays()) {
+      pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+    }
+  }
+
+  void contextsOfDomain(int domainId) {
+    if (core.has(Quirk.CONTEXT_DOMAIN_IS_GLOBAL)) {
+      contextsGlobal();
+      return;
+    }
+    for (AddressSpace space : core.spaces.all()) {
+      long[] cached = core.spaces.context(space);
+      if (cached != null && (core.scalable() || (cached[1] >>> 8 & 0xFFFF) == domainId)) {
+        core.spaces.dropContext(space);
+        core.emit(new Fact.ContextsInvalidated(false, space.sourceId, 0));
+        listeners.sync(space);
+      }
+    }
+    if (replays()) {
+      pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+    }
+  }
+
+  void contextsOfFunctions(int sourceId, int functionMask) {
+    core.emit(new Fact.ContextsInvalidated(false, sourceId, functionMask));
+    for (AddressSpace space : core.spaces.all()) {
+      if (selects(sourceId, functionMask, space.sourceId)) {
+        core.spaces.dropContext(space);
+        selector.select(space);
+        listeners.sync(space);
+        if (replays()) {
+          pasidCache.syncFunction(space);
+        }
+      }
+    }
+  }
+
+  static boolean selects(int sourceId, int functionMask, int other) {
+    return ((sourceId ^ other) & ~IGNORED[functionMask]) == 0;
+  }
+
+  /** Whether the policy lets a context invalidation reach PASID bindings. */
+  private boolean replays() {
+    return switch (core.config.policy()) {
+      case STRICT -> false;
+      case EMULATOR, DEVICE_REPLAY, GLOBAL_REPLAY -> true;
+    };
+  }
+
+  // ---- IOTLB ----
+
+  void iotlbGlobal() {
+    iotlb(IotlbScope.ALL, 0, 0, 0, 0);
+    listeners.syncAll();
+  }
+
+  void iotlbDomain(int domainId) {
+    iotlb(IotlbScope.DOMAIN, domainId, 0, 0, 0);
+    listeners.syncDomain(domainId, -1);
+  }
+
+  /** {@code addressMask}: log2 of the page count, 0 to 18. */
+  void iotlbPages(int domainId, long address, int addressMask) {
+    iotlb(IotlbScope.PAGE, domainId, 0, address, addressMask);
+    listeners.syncPages(domainId, 0, address, addressMask);
+  }
+
+  void pasidIotlb(int domainId, int pasid) {
+    iotlb(IotlbScope.PASID, domainId, pasid, 0, 0);
+    listeners.syncDomain(domainId, pasid);
+  }
+
+  void pasidIotlbPages(int domainId, int pasid, long address, int addressMask) {
+    iotlb(IotlbScope.PASID_PAGE, domainId, pasid, address, addressMask);
+    listeners.syncPages(domainId, pasid, address, addressMask);
+  }
+
+  private void iotlb(IotlbScope scope, int domainId, int pasid, long address, int addressMask) {
+    int removed = remove(core.iotlb, scope, domainId, pasid, address, addressMask);
+    core.emit(new Fact.IotlbInvalidated(scope, domainId, pasid, address, addressMask, removed));
+  }
+
+  static int remove(
+      Iotlb iotlb, IotlbScope scope, int domainId, int pasid, long address, int addressMask) {
+    return switch (scope) {
+      case ALL -> iotlb.invalidateAll();
+      case DOMAIN -> iotlb.invalidateDomain(domainId);
+      case PAGE -> iotlb.invalidatePage(domainId, address, addressMask);
+      case PASID -> iotlb.invalidatePasid(domainId, pasid);
+      case PASID_PAGE -> iotlb.invalidatePasidPage(domainId, pasid, address, addressMask);
+    };
+  }
+}

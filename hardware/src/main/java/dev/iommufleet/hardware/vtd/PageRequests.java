@@ -1,0 +1,182 @@
+package dev.iommufleet.hardware.vtd;
+
+import static dev.iommufleet.hardware.vtd.Registers.*;
+
+import dev.iommufleet.hardware.vtd.Operation.RequestPage;
+import dev.iommufleet.hardware.vtd.Reply.Status;
+
+/** Page requests of functions on their way into the page-request queue. [PRI-3.1] */
+final class PageRequests {
+  private static final int PPR = 1;
+  private static final int PRO = 2;
+  private static final int ENTRY_BYTES = 32;
+  private static final int CONTEXT_PRE = 1 << 4;
+
+  private final Core core;
+  private final Tables tables;
+  private final Selector selector;
+  private final Invalidator invalidator;
+  private final FaultLog faults;
+  private final EventInterrupt event;
+  private final long[] context = new long[4];
+  private final long[] entry = new long[8];
+
+  PageRequests(
+      Core core, Tables tables, Selector selector, Invalidator invalidator, FaultLog faults) {
+    this.core = core;
+    this.tables = tables;
+    this.selector = selector;
+    this.invalidator = invalidator;
+    this.faults = faults;
+    this.event = new EventInterrupt(core, PECTL, Fact.InterruptCause.PAGE_REQUEST);
+  }
+
+  Status request(RequestPage request) {
+    AddressSpace space = selector.space(request.sourceId(), Math.max(request.pasid(), 0));
+    if (!core.capabilities.pageRequests() || isRefusedWithoutPasid(request)) {
+      return Status.NOT_PERMITTED;
+    }
+    if (request.execute() && !request.read()) {
+      return Status.INVALID;
+    }
+    if (isForbidden(request, space)) {
+      return Status.NOT_PERMITTED;
+    }
+    if ((core.registers.get(PRS) & PRO) != 0) {
+      return overflow(request);
+    }
+    if (isFull()) {
+      int before = core.registers.get(PRS);
+      core.registers.update(PRS, 0, PRO);
+      raise(before);
+      return overflow(request);
+    }
+    return implicitInvalidation(request, space) ? enqueue(request) : Status.INVALID;
+  }
+
+  private boolean isRefusedWithoutPasid(RequestPage request) {
+    boolean none =
+        core.has(Quirk.PAGE_REQUEST_NEEDS_PASID)
+            ? request.pasid() <= 0
+            : request.pasid() == Access.NO_PASID;
+    return none && core.has(Quirk.PAGE_REQUEST_NEEDS_PASID);
+  }
+
+  // ---- checks ----
+
+  /** Whether the function's structures keep it from asking; the fault is reported. */
+  private boolean isForbidden(RequestPage request, AddressSpace space) {
+    int reason = tables.context(request.sourceId(), context);
+    boolean fpd = (context[0] & 2) != 0;
+    if (reason != Fault.NONE) {
+      boolean named = !core.has(Quirk.TABLE_FAULT_WITHOUT_PASID);
+      report(request, reason, fpd, named);
+      return true;
+    }
+    boolean enabled = core.scalable() && (context[0] & CONTEXT_PRE) != 0;
+    if (enabled) {
+      return false;
+    }
+    int status = tables.pasid(context, space.pasid, entry);
+    boolean entryRead = status == Fault.NONE || status == Fault.PASID_ABSENT;
+    fpd |= tables.directoryFpd() || entryRead && (entry[0] & 2) != 0;
+    report(request, Fault.PAGE_REQUESTS_DISABLED, fpd, true);
+    return true;
+  }
+
+  private void report(RequestPage request, int reason, boolean fpd, boolean named) {
+    boolean pasidPresent = named && request.pasid() != Access.NO_PASID;
+    faults.dma(
+        new FaultLog.Dma(
+            reason,
+            request.sourceId(),
+            request.address(),
+            request.write(),
+            pasidPresent,
+            pasidPresent ? request.pasid() : 0,
+            fpd,
+            false));
+  }
+
+  // ---- queue ----
+
+  private long base() {
+    return core.registers.getQuad(PQA) & ~0xFFFL;
+  }
+
+  private long bytes() {
+    return 0x1000L << (core.registers.get(PQA) & 7);
+  }
+
+  private long nextTail() {
+    return (core.registers.getQuad(PQT) + ENTRY_BYTES) % bytes();
+  }
+
+  private boolean isFull() {
+    return nextTail() == core.registers.getQuad(PQH);
+  }
+
+  /** What the function is told when its request was discarded. [PRI-10.1] */
+  private Status overflow(RequestPage request) {
+    boolean answered =
+        !core.has(Quirk.NO_AUTOMATIC_PAGE_RESPONSE)
+            && request.lastInGroup()
+            && (request.read() || request.write());
+    if (answered) {
+      core.emit(
+          new Fact.PageGroupResponded(
+              request.sourceId(), request.pasid(), request.groupIndex() & 0x1FF, 0, true));
+    }
+    return Status.NO_SPACE;
+  }
+
+  /** Cached translations of the page go before the request shows. [PRI-4.1] */
+  private boolean implicitInvalidation(RequestPage request, AddressSpace space) {
+    int status = tables.pasid(context, space.pasid, entry);
+    if (status != Fault.NONE || Tables.type(entry) != Tables.TYPE_FIRST_STAGE) {
+      return false;
+    }
+    int domainId = (int) entry[1] & 0xFFFF;
+    invalidator.pasidIotlbPages(domainId, space.pasid, request.address() & ~0xFFFL, 0);
+    return true;
+  }
+
+  private Status enqueue(RequestPage request) {
+    long tail = core.registers.getQuad(PQT);
+    byte[] bytes = LittleEndian.bytes(low(request), high(request), 0, 0);
+    if (!core.write(Fact.WriteKind.PAGE_REQUEST, base() + tail, bytes)) {
+      return Status.IO_ERROR;
+    }
+    core.registers.setQuad(PQT, nextTail());
+    int before = core.registers.get(PRS);
+    if ((before & PPR) == 0) {
+      core.registers.update(PRS, 0, PPR);
+      raise(before);
+    }
+    return Status.OK;
+  }
+
+  private long low(RequestPage request) {
+    boolean named = request.pasid() != Access.NO_PASID;
+    boolean execute = request.execute() && !core.has(Quirk.PAGE_REQUEST_EXECUTE_LOST);
+    return 1
+        | (named ? 1L << 8 | (long) request.pasid() << 32 : 0)
+        | (long) request.sourceId() << 16
+        | (execute ? 1L << 52 : 0)
+        | (request.privileged() ? 1L << 53 : 0);
+  }
+
+  private static long high(RequestPage request) {
+    return request.address() & ~0xFFFL
+        | (request.groupIndex() & 0x1FFL) << 3
+        | (request.lastInGroup() ? 4 : 0)
+        | (request.write() ? 2 : 0)
+        | (request.read() ? 1 : 0);
+  }
+
+  private void raise(int statusBefore) {
+    if ((statusBefore & (PPR | PRO)) == 0) {
+      event.raise();
+    }
+  }
+}
