@@ -1,0 +1,30 @@
+package dev.iommufleet.actors;
+
+/**
+ * How entities behave on this node.
+ *
+ * @param node address of this node as clients see it, host:port
+ * @param fullByDefault an IOMMU that is created without a journal level gets level full
+ * @param snapshotEntries a snapshot is due after so many entries
+ * @param snapshotBytes a snapshot is due after so many bytes of entries
+ * @param carriedFacts soft facts held in memory before an entry is written for them
+ * @param idleMillis an entity that owes nothing leaves memory after so long without a message
+ * @param backoffMinMillis before a failed entity starts again
+ * @param backoffMaxMillis the same after many failures
+ */
+public record EntitySettings(
+    String node,
+    boolean fullByDefault,
+    int snapshotEntries,
+    int snapshotBytes,
+    int carriedFacts,
+    int idleMillis,
+    int backoffMinMillis,
+    int backoffMaxMillis,
+    EntityLimits limits) {
+
+  public static EntitySettings defaults(String node) {
+    return new EntitySettings(
+        node, false, 1_000, 1 << 20, 256, 120_000, 100, 5_000, EntityLimits.DEFAULT);
+  }
+}

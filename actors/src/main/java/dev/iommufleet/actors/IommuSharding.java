@@ -1,0 +1,28 @@
+package dev.iommufleet.actors;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/** Where the entities live. */
+public final class IommuSharding {
+  public static final EntityTypeKey<IommuCommand> KEY =
+      EntityTypeKey.create(IommuCommand.class, "iommu");
+
+  private IommuSharding() {}
+
+  /** Starts the region of this node; messages to it reach the entity wherever it lives. */
+  public static ActorRef<ShardingEnvelope<IommuCommand>> start(
+      ActorSystem<?> system, EntityEnvironment environment) {
+    return ClusterSharding.get(system)
+        .init(
+            Entity.of(
+                    KEY,
+                    context ->
+                        IommuEntity.create(context.getEntityId(), context.getShard(), environment))
+                .withStopMessage(new IommuCommand.Stop()));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.iommufleet.actors;
+
+import akka.actor.typed.ActorSystem;
+import akka.persistence.query.EventEnvelope;
+import akka.persistence.query.PersistenceQuery;
+import akka.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
+import akka.stream.javadsl.Sink;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Entries out of the journal that the entities write. */
+public final class JournalEntrySource implements EntrySource {
+  private final ActorSystem<?> system;
+  private final CurrentEventsByPersistenceIdQuery journal;
+
+  /**
+   * @param readJournal configuration path of the read journal, for example jdbc-read-journal
+   */
+  public JournalEntrySource(ActorSystem<?> system, String readJournal) {
+    this.system = system;
+    this.journal =
+        PersistenceQuery.get(system)
+            .getReadJournalFor(CurrentEventsByPersistenceIdQuery.class, readJournal);
+  }
+
+  @Override
+  public CompletionStage<List<Entry>> read(String persistenceId, long from, long to) {
+    return journal
+        .currentEventsByPersistenceId(persistenceId, from, to)
+        .map(EventEnvelope::event)
+        .map(Entry.class::cast)
+        .runWith(Sink.seq(), system);
+  }
+}

@@ -1,0 +1,349 @@
+package dev.iommufleet.actors;
+
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.javadsl.Effect;
+import dev.iommufleet.actors.IommuCommand.Ask;
+import dev.iommufleet.actors.IommuCommand.DeadlinePassed;
+import dev.iommufleet.actors.IommuCommand.RepeatRead;
+import dev.iommufleet.persistence.mapping.Configs;
+import dev.iommufleet.persistence.mapping.MalformedException;
+import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
+import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
+import dev.iommufleet.protocol.api.v1.GetIommuResponse;
+import dev.iommufleet.protocol.api.v1.IommuConfig;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
+import dev.iommufleet.protocol.api.v1.Refusal;
+import dev.iommufleet.protocol.api.v1.RefusalCode;
+import dev.iommufleet.protocol.cluster.v1.Awake;
+import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** What the entity does with requests while its IOMMU exists. */
+final class Requests {
+  private final IommuEntity entity;
+  private final ActorContext<IommuCommand> context;
+  private final TimerScheduler<IommuCommand> timers;
+  private final EntityEnvironment environment;
+  private final EntityLimits limits;
+  private final EntryWriter entries;
+  private final RequestCheck check;
+
+  Requests(
+      IommuEntity entity,
+      ActorContext<IommuCommand> context,
+      TimerScheduler<IommuCommand> timers,
+      EntityEnvironment environment) {
+    this.entity = entity;
+    this.context = context;
+    this.timers = timers;
+    this.environment = environment;
+    this.limits = environment.settings().limits();
+    this.entries = new EntryWriter(environment);
+    this.check = new RequestCheck(limits);
+  }
+
+  static Refusal malformed(MalformedException e) {
+    var code =
+        switch (e.code()) {
+          case UNKNOWN_KIND -> RefusalCode.REFUSAL_CODE_UNKNOWN_OPERATION;
+          case UNPARSABLE, UNKNOWN_VALUE, OUT_OF_RANGE, NEWER_SCHEMA ->
+              RefusalCode.REFUSAL_CODE_BAD_ARGUMENT;
+        };
+    return Refusals.of(code, e.getMessage());
+  }
+
+  // ---- create ------------------------------------------------------------------------------
+
+  /** What a creation asks for, resolved. */
+  IommuConfig config(String id, CreateIommuRequest request) {
+    RequestCheck.id(id);
+    var byDefault =
+        environment.settings().fullByDefault()
+            ? JournalLevel.JOURNAL_LEVEL_FULL
+            : JournalLevel.JOURNAL_LEVEL_FACTS;
+    try {
+      var config = Configs.resolve(request.getSpec());
+      var conflicts = config.capabilities().conflicts();
+      if (!conflicts.isEmpty()) {
+        throw new RefusedException(Refusals.of(conflicts.getFirst()));
+      }
+      return Configs.write(config, Configs.level(request.getSpec(), byDefault));
+    } catch (MalformedException e) {
+      throw new RefusedException(RefusalCode.REFUSAL_CODE_UNKNOWN_QUIRK, e.getMessage());
+    }
+  }
+
+  /** The same creation is answered as the first time. */
+  Effect<IommuEvent, IommuState> createAgain(Incarnation it, Ask ask) {
+    if (!config(it.id, ask.request().getCreate()).equals(it.config)) {
+      throw new RefusedException(
+          RefusalCode.REFUSAL_CODE_IOMMU_EXISTS,
+          "an IOMMU '%s' exists with another configuration; choose another id".formatted(it.id));
+    }
+    var caller = Caller.of(ask);
+    caller.tell(
+        caller
+            .reply()
+            .setCreate(
+                CreateIommuResponse.newBuilder()
+                    .setIommu(Views.iommu(it, environment.settings().node()))));
+    return entity.done();
+  }
+
+  // ---- look --------------------------------------------------------------------------------
+
+  EntityReply.Builder look(Incarnation it, Ask ask) {
+    var request = ask.request();
+    var reply = Caller.of(ask).reply();
+    return switch (request.getRequestCase()) {
+      case GET ->
+          reply.setGet(
+              GetIommuResponse.newBuilder()
+                  .setIommu(Views.iommu(it, environment.settings().node())));
+      case GET_REGISTERS -> reply.setGetRegisters(Views.registers(it));
+      case LIST_PASID_CACHE ->
+          reply.setListPasidCache(Views.pasids(it, request.getListPasidCache()));
+      case LIST_FAULTS -> reply.setListFaults(Views.faults(it));
+      case READ_MEMORY -> {
+        check.memoryRead(request.getReadMemory().getLength());
+        yield reply.setReadMemory(Views.memory(it, request.getReadMemory()));
+      }
+      case WAKE -> reply.setAwake(Awake.getDefaultInstance());
+      case EXECUTE, CREATE, DELETE, WATCH, STOP_WATCH, WATCH_CREDIT, REQUEST_NOT_SET ->
+          throw new RefusedException(
+              RefusalCode.REFUSAL_CODE_UNSUPPORTED,
+              "request %s is not known to this node".formatted(request.getRequestCase()));
+    };
+  }
+
+  // ---- execute -----------------------------------------------------------------------------
+
+  Effect<IommuEvent, IommuState> execute(Incarnation it, Ask ask) {
+    var request = ask.request().getExecute();
+    check.request(request);
+    var client = EntryWriter.client(request);
+    var caller = Caller.of(ask);
+    if (request.hasRequestId()) {
+      for (var waiting : it.suspended.values()) {
+        if (waiting.sameId(client)) {
+          return joinSuspended(
+              waiting, client.getDigest().equals(waiting.client.getDigest()), caller);
+        }
+      }
+      var known = it.memory.recall(client);
+      if (known != null) {
+        return readRepeat(it, ask, known.entry());
+      }
+    }
+    if (it.suspended.size() >= limits.suspendedRequests()) {
+      throw new RefusedException(
+          Refusals.of(
+              RefusalCode.REFUSAL_CODE_BUSY,
+              "%d requests of IOMMU '%s' wait; that is the most"
+                  .formatted(it.suspended.size(), it.id),
+              Map.of("retry_after_millis", "100")));
+    }
+    var run = Run.of(request, client);
+    var refusal = it.iommu.refusal(run.hardwareOperations());
+    if (refusal.isPresent()) {
+      throw new RefusedException(Refusals.of(refusal.get()));
+    }
+    run.callers.add(caller);
+    return advance(it, run);
+  }
+
+  private Effect<IommuEvent, IommuState> joinSuspended(Run run, boolean same, Caller caller) {
+    if (!same) {
+      throw new RefusedException(
+          RefusalCode.REFUSAL_CODE_REQUEST_ID_REUSED,
+          "request %d of session '%s' had other operations; each request needs its own sequence"
+              .formatted(run.client.getSequence(), run.client.getSession()));
+    }
+    if (run.callers.size() >= limits.suspendedRequests()) {
+      throw new RefusedException(
+          RefusalCode.REFUSAL_CODE_REQUEST_RUNNING,
+          "the request with this id is still running; ask again later");
+    }
+    run.callers.add(caller);
+    return entity.done();
+  }
+
+  /** Lets the hardware run what it can, then writes or answers. */
+  Effect<IommuEvent, IommuState> advance(Incarnation it, Run run) {
+    boolean byTimer = run.deadlinePassed;
+    boolean continued = run.segment != null || run.requestEntry != 0;
+    var end = turn(it, run);
+    switch (end) {
+      case TIRED -> {
+        hold(it, run);
+        return entity.done();
+      }
+      case FINISHED -> {
+        if (!mustJournal(it, run)) {
+          it.carried.addAll(run.segment.soft);
+          answer(it, run);
+          if (!continued) {
+            return entity.done();
+          }
+          wakeOne(it);
+          return entity.doneAndUnstash();
+        }
+      }
+      case SUSPENDED, SEGMENT_FULL -> {}
+    }
+    var event = entries.segment(it, run, byTimer);
+    run.segment = null;
+    return entity.persist(
+        event,
+        end == Turn.End.FINISHED ? List.copyOf(run.callers) : List.of(),
+        _ -> {
+          it.watchers.publish(it.sequenceNumber, event.entry());
+          afterEntry(it, run, end);
+          var response = response(it, run);
+          return caller -> caller.reply().setExecute(response);
+        });
+  }
+
+  private Turn.End turn(Incarnation it, Run run) {
+    try {
+      return it.turn.run(run);
+    } catch (RuntimeException e) {
+      // The supervisor makes the entity anew; the callers need not wait for it.
+      var failed =
+          Refusals.of(
+              RefusalCode.REFUSAL_CODE_INTERNAL,
+              "the server erred at operation %d and IOMMU %s starts again from its journal: %s"
+                  .formatted(run.next, it.id, e));
+      run.callers.forEach(caller -> caller.refuse(failed));
+      throw new ModelFailure(
+          "IOMMU %s after entry %d, operation %d of %d"
+              .formatted(it.id, it.sequenceNumber, run.next, run.messages.size()),
+          e);
+    }
+  }
+
+  private boolean mustJournal(Incarnation it, Run run) {
+    var segment = run.segment;
+    return run.requestEntry != 0
+        || !segment.facts.isEmpty()
+        || (it.full() && !segment.soft.isEmpty())
+        || it.carried.size() + segment.soft.size() > environment.settings().carriedFacts();
+  }
+
+  private void answer(Incarnation it, Run run) {
+    var response = response(it, run);
+    run.callers.forEach(caller -> caller.tell(caller.reply().setExecute(response)));
+  }
+
+  private static dev.iommufleet.protocol.api.v1.ExecuteResponse response(Incarnation it, Run run) {
+    var response =
+        run.response().setSequenceNumber(it.sequenceNumber).setStateHash(it.iommu.stateHash());
+    if (run.wantSoftHash) {
+      response.setSoftHash(it.iommu.softHash());
+    }
+    return response.build();
+  }
+
+  private void afterEntry(Incarnation it, Run run, Turn.End end) {
+    if (end == Turn.End.SEGMENT_FULL) {
+      hold(it, run);
+      return;
+    }
+    if (end == Turn.End.SUSPENDED) {
+      arm(run);
+    }
+    wakeOne(it);
+  }
+
+  /** Nobody else gets at the IOMMU until this request has gone on. */
+  private void hold(Incarnation it, Run run) {
+    it.running = run;
+    context.getSelf().tell(new IommuCommand.GoOn());
+  }
+
+  /** What came true may be what a suspended request waits for; the oldest one goes first. */
+  private void wakeOne(Incarnation it) {
+    for (var run : it.suspended.values()) {
+      if (it.turn.ready(run)) {
+        hold(it, run);
+        return;
+      }
+    }
+  }
+
+  private void arm(Run run) {
+    var await = run.await();
+    if (await != null && !run.waitsForQueue) {
+      timers.startSingleTimer(
+          "await-" + run.requestEntry,
+          new DeadlinePassed(run.requestEntry, run.next),
+          Duration.ofMillis(await.getDeadlineMillis()));
+    }
+  }
+
+  Effect<IommuEvent, IommuState> deadline(Incarnation it, DeadlinePassed passed) {
+    var run = it.suspended.get(passed.requestEntry());
+    if (run == null || run.next != passed.operation() || run.await() == null) {
+      return entity.done();
+    }
+    run.deadlinePassed = true;
+    return it.running == null ? advance(it, run) : entity.done();
+  }
+
+  /** After a restart: timers begin anew, and what can go on does. */
+  void resume(Incarnation it) {
+    it.iommu.recovered();
+    it.suspended.values().forEach(this::arm);
+    wakeOne(it);
+  }
+
+  /** An entry that is too large is our failure: requests are cut into segments far below that. */
+  void checkSize(IommuEvent.Live event) {
+    int size = event.entry().getSerializedSize();
+    if (size > limits.entryBytes()) {
+      throw new IllegalStateException(
+          "an entry has %d bytes and %d is the most; its operations are %d and its replies %d"
+              .formatted(
+                  size,
+                  limits.entryBytes(),
+                  event.entry().getCause().getOperationsCount(),
+                  event.entry().getRepliesCount()));
+    }
+  }
+
+  // ---- repeats -----------------------------------------------------------------------------
+
+  private Effect<IommuEvent, IommuState> readRepeat(Incarnation it, Ask ask, long entry) {
+    var journal = IommuEntity.persistenceId(it.id).id();
+    var read =
+        environment
+            .entries()
+            .read(journal, entry, entry)
+            .thenCompose(
+                last -> {
+                  long first = last.isEmpty() ? 0 : last.getFirst().getCause().getRequestEntry();
+                  return first == 0
+                      ? CompletableFuture.completedStage(last)
+                      : environment.entries().read(journal, first, entry);
+                });
+    context.pipeToSelf(read, (found, failure) -> new RepeatRead(ask, entry, found, failure));
+    return entity.done();
+  }
+
+  void answerRepeat(RepeatRead read) {
+    var caller = Caller.of(read.ask());
+    if (read.failure() != null || read.entries().isEmpty()) {
+      caller.refuse(
+          Refusals.of(
+              RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
+              "the stored answer cannot be read now; repeat the request with the same id"));
+      return;
+    }
+    var response = RepeatedAnswer.of(read.entries(), read.entry(), read.ask().request());
+    caller.tell(caller.reply().setExecute(response));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.iommufleet.actors;
+
+import akka.persistence.typed.SnapshotAdapter;
+import dev.iommufleet.persistence.mapping.Facts;
+import dev.iommufleet.persistence.mapping.MalformedException;
+import dev.iommufleet.protocol.journal.v1.Snapshot;
+import dev.iommufleet.protocol.journal.v1.Suspended;
+
+/** The state as a message that is taken out of the running hardware at once, and back. */
+final class Snapshots implements SnapshotAdapter<IommuState> {
+  private static final int SCHEMA = 1;
+
+  private final EntityEnvironment environment;
+
+  Snapshots(EntityEnvironment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Object toJournal(IommuState state) {
+    return switch (state) {
+      case IommuState.Present(var incarnation) -> write(incarnation);
+      case IommuState.Deleted(long number, long incarnation) ->
+          header(number, incarnation).setDeleted(true).build();
+      case IommuState.Absent() -> throw new IllegalStateException("a snapshot of nothing");
+      case IommuState.Unreadable(long number, String why) ->
+          throw new IllegalStateException("a snapshot of entry " + number + ": " + why);
+    };
+  }
+
+  @Override
+  public IommuState fromJournal(Object message) {
+    var snapshot = (Snapshot) message;
+    try {
+      if (snapshot.getSchema() > SCHEMA) {
+        throw new MalformedException(
+            MalformedException.Code.NEWER_SCHEMA,
+            "the snapshot has schema %d and this program knows %d"
+                .formatted(snapshot.getSchema(), SCHEMA));
+      }
+      return snapshot.getDeleted()
+          ? new IommuState.Deleted(snapshot.getSequenceNumber(), snapshot.getIncarnation())
+          : new IommuState.Present(Incarnation.of(snapshot, environment.settings().limits()));
+    } catch (MalformedException e) {
+      return new IommuState.Unreadable(snapshot.getSequenceNumber(), e.getMessage());
+    }
+  }
+
+  private Snapshot write(Incarnation it) {
+    it.bytesSinceSnapshot = 0;
+    var snapshot =
+        header(it.sequenceNumber, it.number)
+            .setIommuId(it.id)
+            .setConfig(it.config)
+            .setStateHash(it.iommu.stateHash())
+            .setCreatedUnixNanos(it.createdNanos)
+            .setParkedSinceUnixNanos(it.parkedSinceNanos)
+            .addAllSessions(it.memory.describe());
+    it.iommu.describe(fact -> snapshot.addFacts(Facts.write(fact)));
+    if (it.full()) {
+      it.iommu.describeSoft(fact -> snapshot.addSoft(Facts.write(fact)));
+      snapshot.setSoftHash(it.iommu.softHash());
+    }
+    for (var run : it.suspended.values()) {
+      snapshot.addSuspended(
+          Suspended.newBuilder()
+              .setRequestEntry(run.requestEntry)
+              .addAllOperations(run.messages)
+              .setNextOperation(run.next)
+              .setClient(run.client)
+              .addAllReplies(run.replies));
+    }
+    return snapshot.build();
+  }
+
+  private Snapshot.Builder header(long sequenceNumber, long incarnation) {
+    return Snapshot.newBuilder()
+        .setSchema(SCHEMA)
+        .setModelVersion(environment.modelVersion())
+        .setSequenceNumber(sequenceNumber)
+        .setIncarnation(incarnation);
+  }
+}

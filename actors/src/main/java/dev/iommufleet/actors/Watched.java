@@ -1,0 +1,60 @@
+package dev.iommufleet.actors;
+
+import dev.iommufleet.protocol.api.v1.Fact;
+import dev.iommufleet.protocol.api.v1.WatchKind;
+import dev.iommufleet.protocol.api.v1.WatchRequest;
+import dev.iommufleet.protocol.api.v1.WatchedEntry;
+import dev.iommufleet.protocol.api.v1.WatchedFact;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What of an entry a watcher sees. The same for live entries and for those of the journal. */
+public final class Watched {
+  private Watched() {}
+
+  /** What a request asks for; nothing named means everything. */
+  public static Set<WatchKind> kinds(WatchRequest request) {
+    var kinds = EnumSet.noneOf(WatchKind.class);
+    request.getKindsList().stream().filter(it -> it.getNumber() > 0).forEach(kinds::add);
+    return kinds.isEmpty() ? EnumSet.allOf(WatchKind.class) : kinds;
+  }
+
+  /** Possibly without any fact. */
+  public static WatchedEntry of(long sequenceNumber, Entry entry, Set<WatchKind> kinds) {
+    var seen =
+        WatchedEntry.newBuilder()
+            .setSequenceNumber(sequenceNumber)
+            .setTimeUnixNanos(entry.getTimeUnixNanos());
+    int index = 0;
+    for (var group : entry.getFactsList()) {
+      for (var fact : group.getFactsList()) {
+        if (kinds.contains(kind(fact))) {
+          seen.addFacts(
+              WatchedFact.newBuilder()
+                  .setIndex(index)
+                  .setOperation(group.getOperation())
+                  .setFact(fact));
+        }
+        index++;
+      }
+    }
+    return seen.build();
+  }
+
+  private static WatchKind kind(Fact fact) {
+    return switch (fact.getKindCase()) {
+      case INTERRUPT_SENT -> WatchKind.WATCH_KIND_INTERRUPT;
+      case FAULT_DETECTED, FAULT_RECORDED, QUEUE_ERROR_RAISED -> WatchKind.WATCH_KIND_FAULT;
+      case NOTIFIED, PAGE_GROUP_RESPONDED, INTERRUPT_ENTRIES_INVALIDATED ->
+          WatchKind.WATCH_KIND_NOTIFICATION;
+      case MEMORY_WRITTEN ->
+          switch (fact.getMemoryWritten().getKind()) {
+            case WRITE_KIND_WAIT_STATUS -> WatchKind.WATCH_KIND_STATUS_WRITE;
+            case WRITE_KIND_PAGE_REQUEST -> WatchKind.WATCH_KIND_PAGE_REQUEST;
+            default -> WatchKind.WATCH_KIND_UNSPECIFIED;
+          };
+      default -> WatchKind.WATCH_KIND_UNSPECIFIED;
+    };
+  }
+}
