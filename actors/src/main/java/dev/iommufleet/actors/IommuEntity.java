@@ -265,7 +265,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
           throw new RefusedException(
               RefusalCode.REFUSAL_CODE_IOMMU_DELETED,
               ("id '%s' was used by an IOMMU that entry %d deleted; its journal is kept, so the id"
-                   + " is not used again; choose another")
+                      + " is not used again; choose another")
                   .formatted(id, number));
       default ->
           throw new RefusedException(

@@ -58,7 +58,9 @@ final class AtsPort {
 
   private AtsEntry page(AtsTranslate request, long address, int wanted) {
     if (request.privileged()) {
-      return new AtsEntry(0, 0, PAGE_BYTES - 1, Access.PRIVILEGED);
+      boolean supervisor = core.capabilities.scalableMode() && !core.capabilities.firstStage();
+      int permissions = supervisor ? Access.NONE : Access.PRIVILEGED; // The reference aborts.
+      return new AtsEntry(0, 0, PAGE_BYTES - 1, permissions);
     }
     if (Core.isWindow(address)) {
       window.refuse(

@@ -75,9 +75,9 @@ final class DmaPort {
     return access(request, target, data, done, length);
   }
 
-  /** The architecture translates requests with PASID there, unless they pass through. */
+  /** Only requests without PASID are interrupts; others are translated there like elsewhere. */
   private boolean isTranslatedWindow(AddressSpace space) {
-    return space.pasid != 0 && core.translating() && !core.has(Quirk.PASS_THROUGH_NOT_REVOKED);
+    return space.pasid != 0 && isTranslated(space);
   }
 
   private boolean isTranslated(AddressSpace space) {
@@ -134,11 +134,10 @@ final class DmaPort {
   // ---- interrupt window ----
 
   private void inWindow(Dma request, AddressSpace space, long address, byte[] bytes) {
-    if (space.windowFaults() || space.pasid != 0 && space.translated()) {
-      long shown = space.windowFaults() ? address - WINDOW : address;
+    if (space.windowFaults()) {
       window.refuse(
           new Operation.AccessInterruptWindow(
-              request.sourceId(), request.pasid(), shown, request.write(), false));
+              request.sourceId(), request.pasid(), address - WINDOW, request.write(), false));
       core.flush();
       error = true;
     } else if (bytes.length < PIECE) {

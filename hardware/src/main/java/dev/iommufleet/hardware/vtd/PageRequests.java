@@ -55,11 +55,7 @@ final class PageRequests {
   }
 
   private boolean isRefusedWithoutPasid(RequestPage request) {
-    boolean none =
-        core.has(Quirk.PAGE_REQUEST_NEEDS_PASID)
-            ? request.pasid() <= 0
-            : request.pasid() == Access.NO_PASID;
-    return none && core.has(Quirk.PAGE_REQUEST_NEEDS_PASID);
+    return request.pasid() <= 0 && core.has(Quirk.PAGE_REQUEST_NEEDS_PASID);
   }
 
   // ---- checks ----

@@ -48,7 +48,12 @@ final class PasidCache {
 
   /** After a device-selective context invalidation: one space, whatever its domain. */
   void syncFunction(AddressSpace space) {
-    if (isOn() && core.capabilities.firstStage() && core.has(Quirk.PASID_COPY_STALE)) {
+    if (!isOn()) {
+      return;
+    }
+    if (!core.has(Quirk.PASID_COPY_STALE)) {
+      sync(space, PasidScope.GLOBAL, 0, 0);
+    } else if (core.capabilities.firstStage()) {
       syncAsReference(space, PasidScope.GLOBAL, 0, 0);
     }
   }

@@ -56,8 +56,6 @@ public enum Quirk {
   PAGE_REQUEST_EXECUTE_LOST,
   /** A domain-selective context invalidation runs as a global one. */
   CONTEXT_DOMAIN_IS_GLOBAL,
-  /** A page-selective IOTLB invalidation drops every first-stage entry of the domain. */
-  PAGE_INVALIDATION_DROPS_FIRST_STAGE,
   /** A full IOTLB is emptied, instead of one entry making room. */
   IOTLB_EMPTIED_WHEN_FULL,
   /** IOTLB hits ignore the domain that the function is in now. */
@@ -82,12 +80,6 @@ public enum Quirk {
   ABSENT_FUNCTION_COMPLETES,
   /** FPD does not suppress reason 0B. */
   CONTEXT_RESERVED_UNQUALIFIED,
-  /** Second-stage A and D are never set. */
-  SECOND_STAGE_AD_IGNORED,
   /** IQER stays 0. */
-  QUEUE_ERROR_RECORD_ABSENT,
-  /** ATS translations are made for write unless the request says no-write, setting D. */
-  ATS_SETS_DIRTY,
-  /** Without FPD in the context entry a wrong level in the PASID entry is still walked. */
-  LEVEL_UNCHECKED_WITH_FPD
+  QUEUE_ERROR_RECORD_ABSENT
 }

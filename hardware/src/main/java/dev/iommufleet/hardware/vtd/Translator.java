@@ -39,6 +39,10 @@ final class Translator {
       return translated(request);
     }
     int pasid = key(request.pasid());
+    if (Core.isWindow(request.iova()) && isWindowRefused(request)) {
+      fpd = false;
+      return walkFault(request, windowReason(), false);
+    }
     int slot = core.iotlb.find(request.sourceId(), pasid, request.iova() >>> 12);
     if (slot >= 0 && isUsable(slot, request, pasid)) {
       return hit(slot, request);
@@ -81,6 +85,16 @@ final class Translator {
     AddressSpace space = selector.space(request.sourceId(), key(request.pasid()));
     int reason = contextFor(space, request);
     return reason == Fault.NONE ? identity(request, Source.WALK) : tableFault(request, reason);
+  }
+
+  /**
+   * Nothing is translated there for requests without PASID (they are interrupts) or with a
+   * translation in hand. The reference aborts also on others; its profile answers them the same.
+   */
+  private boolean isWindowRefused(Translate request) {
+    return key(request.pasid()) == 0
+        || request.type() == AddressType.TRANSLATED
+        || core.has(Quirk.WALK_IGNORES_PASID_STATUS);
   }
 
   // ---- IOTLB hit ----
@@ -142,6 +156,9 @@ final class Translator {
     int reason = structures(request, space);
     if (reason != Fault.NONE) {
       return tableFault(request, reason);
+    }
+    if (isPassThrough() && Core.isWindow(request.iova())) {
+      return walkFault(request, windowReason(), false);
     }
     if (isPassThrough()) {
       passThroughMet(request.sourceId());
