@@ -1,0 +1,106 @@
+package dev.iommufleet.load.capture;
+
+import dev.iommufleet.hardware.vtd.Operation;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Takes from a capture's events what has no meaning, and finds what they tell between the lines.
+ */
+final class Expectations {
+  private static final long DATA_FROM = 0x1000_0000L;
+  private static final long DATA_TO = 0x2000_0000L;
+
+  private final Set<Long> responseListeners = new HashSet<>();
+  private Step step;
+  private long notifiedGroup;
+  private boolean mapped;
+
+  void begin(Step step) {
+    this.step = step;
+  }
+
+  void effect(Event event) {
+    switch (event.type) {
+      case SWITCH_AS, PASID_CACHE_ENTRY -> event.group = group(event, Field.PASID);
+      case AS_NEW ->
+          event.group =
+              AddressSpaces.announcement(
+                  AddressSpaces.key(
+                      event.get(Field.BUS) << 8 | event.get(Field.DEVFN), event.get(Field.PASID)));
+      case NOTIFY -> notified(event);
+      case NOTIFY_DELIVERED -> {
+        event.group = notifiedGroup;
+        dropUnmapped(event);
+      }
+      case MEM_WRITE -> event.put(Field.MEMTX, event.is(Field.MEMTX));
+      case TRANSLATE_END -> event.forget(Field.PASID);
+      case PAGE_GROUP_RESPONSE -> listener(event);
+      default -> {}
+    }
+  }
+
+  /** The answer of the whole operation. */
+  void result(Step step) {
+    Event result = step.result;
+    if (result.type == EventType.TRANSLATE_END) {
+      result.forget(Field.PASID);
+    } else if (result.type == EventType.DMA_END) {
+      boolean read = !step.request.is(Field.WRITE) && result.get(Field.MEMTX) == 0;
+      step.plainData = !read || readsData();
+      if (!read || !step.plainData) {
+        result.forget(Field.VALUE);
+      }
+    }
+  }
+
+  private static long group(Event event, Field pasid) {
+    return AddressSpaces.key(event.get(Field.SID), event.get(pasid));
+  }
+
+  private void notified(Event event) {
+    if (event.has(Field.SID)) {
+      event.group = group(event, Field.AS_PASID);
+    } else {
+      event.group = group(step.request, Field.PASID);
+    }
+    notifiedGroup = event.group;
+    mapped = event.word(Field.TYPE) == Word.MAP;
+    dropUnmapped(event);
+  }
+
+  /** What is unmapped has no translated address. */
+  private void dropUnmapped(Event event) {
+    if (!mapped) {
+      event.forget(Field.TRANSLATED_ADDR);
+    }
+  }
+
+  /** No line tells when a listener was added, only that it was there. */
+  private void listener(Event event) {
+    if (event.is(Field.DELIVERED) && responseListeners.add(group(event, Field.PASID))) {
+      step.before.add(
+          new Operation.AddPageResponseListener(
+              event.getInt(Field.SID), AddressSpaces.pasid(event.get(Field.PASID))));
+    }
+  }
+
+  /** Whether every part of the read came from the memory that the driving program uses for data. */
+  private boolean readsData() {
+    EventList events = step.expected;
+    boolean translated = false;
+    boolean data = true;
+    for (int i = 1; i < events.size(); i++) {
+      Event event = events.get(i);
+      if (event.type == EventType.TRANSLATE_END) {
+        translated = true;
+        data &= isData(event.get(Field.TRANSLATED_ADDR));
+      }
+    }
+    return translated ? data : isData(step.request.get(Field.IOVA));
+  }
+
+  private static boolean isData(long address) {
+    return address >= DATA_FROM && address < DATA_TO;
+  }
+}

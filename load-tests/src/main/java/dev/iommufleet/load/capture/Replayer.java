@@ -1,0 +1,101 @@
+package dev.iommufleet.load.capture;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Replays one capture into a target and compares every answer. */
+public final class Replayer {
+  private final CaptureReader reader;
+  private final Target target;
+  private final Report report;
+  private final Comparer comparer;
+  private final StepBuilder builder;
+  private final Progress progress;
+
+  /** Told now and then how many lines were read. */
+  @FunctionalInterface
+  public interface Progress {
+    void lines(long count);
+  }
+
+  private static final int PROGRESS_LINES = 8192;
+
+  private Replayer(CaptureReader reader, Target target, Report report, Progress progress) {
+    this.reader = reader;
+    this.target = target;
+    this.report = report;
+    this.progress = progress;
+    comparer = new Comparer(report);
+    builder = new StepBuilder(this);
+  }
+
+  /**
+   * Replays the capture; what was found stands in the report. A file that is no whole capture ends
+   * with the report's error, after everything before it was compared.
+   */
+  public static void replay(InputStream file, Target target, Report report, Progress progress)
+      throws IOException {
+    long start = System.nanoTime();
+    try (var reader = new CaptureReader(file)) {
+      var replayer = new Replayer(reader, target, report, progress);
+      try {
+        replayer.run();
+      } catch (CaptureException e) {
+        target.drain();
+        report.failed(e.getMessage());
+      }
+      report.lines(reader.lineNumber());
+    } catch (CaptureException e) {
+      report.failed(e.getMessage());
+    }
+    report.took(System.nanoTime() - start);
+  }
+
+  private void run() throws IOException {
+    long lines = 0;
+    while (reader.next()) {
+      try {
+        builder.line(reader);
+      } catch (LineException e) {
+        throw reader.error(e.getMessage());
+      } catch (IllegalArgumentException e) {
+        throw new CaptureException(builder.openedAt(), "refused: " + e.getMessage());
+      } catch (IllegalStateException e) {
+        throw new CaptureException(builder.openedAt(), "the model failed: " + e.getMessage());
+      }
+      if (++lines % PROGRESS_LINES == 0) {
+        progress.lines(PROGRESS_LINES);
+      }
+    }
+    target.drain();
+    progress.lines(lines % PROGRESS_LINES);
+  }
+
+  /** A capture begins with its configuration, or says at a reset that it is as before. */
+  void create(ConfigLine config) throws LineException {
+    target.drain();
+    target.create(config.config());
+    comparer.registers().clear();
+    for (ConfigLine.Word word : config.registers()) {
+      comparer.registers().set(word.offset(), word.value());
+    }
+  }
+
+  void notCompared(Kind kind) {
+    report.notCompared(kind);
+  }
+
+  void submit(Step step) {
+    report.operation();
+    step.seal();
+    target.execute(step);
+  }
+
+  void answered(Step step) {
+    comparer.compare(step, builder.memory());
+    if (step.config != null) {
+      new ConfigComparer(report, step).compare(target.registers(), comparer.registers());
+    }
+    builder.giveBack(step);
+  }
+}

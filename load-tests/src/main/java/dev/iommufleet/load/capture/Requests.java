@@ -1,0 +1,117 @@
+package dev.iommufleet.load.capture;
+
+import dev.iommufleet.hardware.vtd.AddressType;
+import dev.iommufleet.hardware.vtd.Operation;
+
+/** The lines that open an operation, as operations of the hardware. */
+final class Requests {
+  private static final int MAX_DMA_BYTES = 8;
+  private static final int TRANSLATED = 1;
+
+  private Requests() {}
+
+  static Operation operation(Event request) throws LineException {
+    return switch (request.type) {
+      case MMIO_READ -> new Operation.ReadRegister(offset(request), request.getInt(Field.SIZE));
+      case MMIO_WRITE ->
+          new Operation.WriteRegister(
+              offset(request), request.getInt(Field.SIZE), request.get(Field.VAL));
+      case TRANSLATE_BEGIN ->
+          new Operation.Translate(
+              sourceId(request),
+              pasid(request),
+              request.get(Field.IOVA),
+              request.getInt(Field.FLAGS),
+              Words.type(request.word(Field.ADDR_TYPE)));
+      case IR_BEGIN ->
+          new Operation.RemapInterrupt(
+              sourceId(request),
+              request.get(Field.ADDR),
+              request.getInt(Field.DATA),
+              request.is(Field.DO_FAULT));
+      case IR_RANGE_ACCESS, IR_TRANSLATED_ACCESS ->
+          new Operation.AccessInterruptWindow(
+              sourceId(request),
+              pasid(request),
+              request.get(Field.ADDR),
+              request.is(Field.ARG),
+              request.type == EventType.IR_TRANSLATED_ACCESS);
+      case ATS_BEGIN -> ats(request);
+      case PRI_BEGIN -> pageRequest(request);
+      case REPLAY_BEGIN -> new Operation.ReplayMappings(sourceId(request), pasid(request));
+      case DMA_BEGIN -> dma(request);
+      case AS_NEW -> new Operation.AddAddressSpace(newSourceId(request), pasid(request));
+      case NOTIFIER_REGISTERED ->
+          new Operation.AddNotifier(
+              newSourceId(request), pasid(request), request.getInt(Field.FLAGS));
+      default -> throw new LineException(request.type.text() + " is no operation");
+    };
+  }
+
+  private static Operation ats(Event request) {
+    return new Operation.AtsTranslate(
+        sourceId(request),
+        pasid(request),
+        request.is(Field.PRIV),
+        request.is(Field.EXEC),
+        request.get(Field.ADDR),
+        request.get(Field.LEN),
+        request.is(Field.NO_WRITE),
+        request.getInt(Field.MAX_RESULTS));
+  }
+
+  private static Operation pageRequest(Event request) {
+    return new Operation.RequestPage(
+        sourceId(request),
+        pasid(request),
+        request.is(Field.PRIV),
+        request.is(Field.EXEC),
+        request.get(Field.ADDR),
+        request.is(Field.LPIG),
+        request.getInt(Field.PRGI),
+        request.is(Field.READ),
+        request.is(Field.WRITE));
+  }
+
+  private static Operation dma(Event request) throws LineException {
+    long length = request.get(Field.LEN);
+    if (length < 1 || length > MAX_DMA_BYTES) {
+      throw new LineException("a dma of " + length + " bytes; 1 to 8 can be recorded");
+    }
+    byte[] data = null;
+    if (request.is(Field.WRITE)) {
+      data = new byte[(int) length];
+      for (int i = 0; i < length; i++) {
+        data[i] = (byte) (request.get(Field.VALUE) >>> i * Byte.SIZE);
+      }
+    }
+    boolean translated = request.getInt(Field.AT) == TRANSLATED;
+    return new Operation.Dma(
+        sourceId(request),
+        pasid(request),
+        request.get(Field.IOVA),
+        (int) length,
+        translated ? AddressType.TRANSLATED : AddressType.UNTRANSLATED,
+        data);
+  }
+
+  private static int offset(Event request) throws LineException {
+    long address = request.get(Field.ADDR);
+    if (address >>> Integer.SIZE != 0 || (int) address < 0) {
+      throw new LineException("a register at 0x" + Long.toHexString(address));
+    }
+    return (int) address;
+  }
+
+  private static int sourceId(Event request) {
+    return request.getInt(Field.SID);
+  }
+
+  private static int newSourceId(Event request) {
+    return request.getInt(Field.BUS) << 8 | request.getInt(Field.DEVFN);
+  }
+
+  private static int pasid(Event request) {
+    return AddressSpaces.pasid(request.get(Field.PASID));
+  }
+}
