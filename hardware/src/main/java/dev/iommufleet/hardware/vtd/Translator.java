@@ -31,10 +31,10 @@ final class Translator {
   }
 
   Translation translate(Translate request) {
+    contextHit = false;
     if (!core.translating()) {
       return identity(request, Source.DISABLED);
     }
-    contextHit = false;
     if (request.type() == AddressType.TRANSLATED && passesUnwalked()) {
       return translated(request);
     }
