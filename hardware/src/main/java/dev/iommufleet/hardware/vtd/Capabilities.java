@@ -84,11 +84,14 @@ public record Capabilities(
             | 3L << 54 // DWD, DRD
             | 1L << 63; // ESRTPS
     cap |= bit(7, cachingMode) | bit(56, firstStage && firstStage1GiB);
-    return cap | (dmaTranslation ? sagaw() << 8 : 0);
+    return cap | sagaw() << 8;
   }
 
-  /** CAP.SAGAW: bit 1 three levels, bit 2 four levels. */
+  /** CAP.SAGAW: bit 1 three levels, bit 2 four levels; 0 when there is no DMA translation. */
   long sagaw() {
+    if (!dmaTranslation) {
+      return 0;
+    }
     return addressWidth >= 48 ? 6 : 2;
   }
 

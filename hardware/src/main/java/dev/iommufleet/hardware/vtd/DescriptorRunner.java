@@ -77,13 +77,11 @@ final class DescriptorRunner {
   }
 
   private void pasids(Descriptor.PasidCache p) {
-    var scope =
-        switch (p.granularity()) {
-          case GLOBAL -> Fact.PasidScope.GLOBAL;
-          case DOMAIN -> Fact.PasidScope.DOMAIN;
-          case PASID -> Fact.PasidScope.PASID;
-        };
-    pasidCache.invalidate(scope, p.domainId(), p.pasid());
+    switch (p.granularity()) {
+      case GLOBAL -> pasidCache.invalidate(Fact.PasidScope.GLOBAL, 0, 0);
+      case DOMAIN -> pasidCache.invalidate(Fact.PasidScope.DOMAIN, p.domainId(), 0);
+      case PASID -> pasidCache.invalidate(Fact.PasidScope.PASID, p.domainId(), p.pasid());
+    }
   }
 
   // ---- device TLB ----

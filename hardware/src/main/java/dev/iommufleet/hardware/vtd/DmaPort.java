@@ -20,6 +20,7 @@ final class DmaPort {
 
   private boolean error;
   private boolean decodeError;
+  private boolean translated;
 
   DmaPort(
       Core core,
@@ -37,6 +38,7 @@ final class DmaPort {
   Reply.DmaDone dma(Dma request) {
     AddressSpace space = selector.space(request.sourceId(), Translator.key(request.pasid()));
     error = decodeError = false;
+    translated = isTranslated(space); // A switch on the way acts from the next access on.
     byte[] data = request.write() ? request.data() : new byte[request.length()];
     for (int done = 0; done < request.length(); ) {
       done += piece(request, space, data, done);
@@ -62,7 +64,7 @@ final class DmaPort {
     }
     int length = untilWindow(address, left);
     long target = address;
-    if (isTranslated(space)) {
+    if (translated) {
       var answer = translate(request, address);
       int wanted = request.write() ? Access.WRITE : Access.READ;
       if (!answer.ok() || (answer.permissions() & wanted) == 0) {
@@ -77,7 +79,7 @@ final class DmaPort {
 
   /** Only requests without PASID are interrupts; others are translated there like elsewhere. */
   private boolean isTranslatedWindow(AddressSpace space) {
-    return space.pasid != 0 && isTranslated(space);
+    return space.pasid != 0 && translated;
   }
 
   private boolean isTranslated(AddressSpace space) {

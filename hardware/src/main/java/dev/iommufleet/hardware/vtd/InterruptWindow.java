@@ -21,8 +21,9 @@ final class InterruptWindow {
     if (core.tracing()) {
       core.emit(new Fact.WindowRefused(access));
     }
-    boolean named = core.has(Quirk.TABLE_FAULT_WITHOUT_PASID) || access.pasid() != Access.NO_PASID;
     int pasid = Translator.key(access.pasid());
+    boolean named =
+        core.has(Quirk.TABLE_FAULT_WITHOUT_PASID) ? pasid != 0 : access.pasid() != Access.NO_PASID;
     faults.dma(
         new FaultLog.Dma(
             Fault.WINDOW,

@@ -65,8 +65,7 @@ final class PageRequests {
     int reason = tables.context(request.sourceId(), context);
     boolean fpd = (context[0] & 2) != 0;
     if (reason != Fault.NONE) {
-      boolean named = !core.has(Quirk.TABLE_FAULT_WITHOUT_PASID);
-      report(request, reason, fpd, named);
+      report(request, reason, fpd);
       return true;
     }
     boolean enabled = core.scalable() && (context[0] & CONTEXT_PRE) != 0;
@@ -76,12 +75,12 @@ final class PageRequests {
     int status = tables.pasid(context, space.pasid, entry);
     boolean entryRead = status == Fault.NONE || status == Fault.PASID_ABSENT;
     fpd |= tables.directoryFpd() || entryRead && (entry[0] & 2) != 0;
-    report(request, Fault.PAGE_REQUESTS_DISABLED, fpd, true);
+    report(request, Fault.PAGE_REQUESTS_DISABLED, fpd);
     return true;
   }
 
-  private void report(RequestPage request, int reason, boolean fpd, boolean named) {
-    boolean pasidPresent = named && request.pasid() != Access.NO_PASID;
+  private void report(RequestPage request, int reason, boolean fpd) {
+    boolean pasidPresent = request.pasid() != Access.NO_PASID;
     faults.dma(
         new FaultLog.Dma(
             reason,
