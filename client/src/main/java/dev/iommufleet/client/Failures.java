@@ -1,0 +1,99 @@
+package dev.iommufleet.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.iommufleet.protocol.api.v1.Refusal;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads what a call failed with. */
+final class Failures {
+
+  /** Codes after which the same request with the same id may be sent again. */
+  private static final Set<String> REPEATABLE =
+      Set.of(
+          "JOURNAL_UNAVAILABLE",
+          "OWNERSHIP_UNCERTAIN",
+          "NODE_STOPPING",
+          "NO_ANSWER",
+          "REQUEST_RUNNING",
+          "BUSY",
+          "INTERNAL");
+
+  /** Of these, those after which nothing was executed for certain. */
+  private static final Set<String> NOT_EXECUTED = Set.of("NODE_STOPPING", "BUSY");
+
+  private static final String RETRY_AFTER = "retry_after_millis";
+
+  private Failures() {}
+
+  static FleetException of(String target, Throwable failure) {
+    var refusal = refusal(failure);
+    if (refusal.isPresent()) {
+      return new RefusedException(refusal.get(), failure);
+    }
+    var status = Status.fromThrowable(failure);
+    var said = status.getDescription() == null ? "" : ": " + status.getDescription();
+    return switch (status.getCode()) {
+      case UNAVAILABLE ->
+          new UnreachableException(
+              "no node answers at %s%s; start one with 'iommu-fleet node' or name another target"
+                  .formatted(target, said),
+              failure);
+      case DEADLINE_EXCEEDED ->
+          new UnreachableException("%s gave no answer in time%s".formatted(target, said), failure);
+      case UNIMPLEMENTED ->
+          new CallFailedException(
+              status.getCode(), "%s does not know this call%s".formatted(target, said), failure);
+      default ->
+          new CallFailedException(
+              status.getCode(),
+              "%s ended the call with %s%s".formatted(target, status.getCode(), said),
+              failure);
+    };
+  }
+
+  /** Whether a call that can be repeated without harm is worth another attempt. */
+  static boolean repeatable(FleetException failure) {
+    return switch (failure) {
+      case UnreachableException _ -> true;
+      case RefusedException refused -> REPEATABLE.contains(refused.code());
+      case CallFailedException _ -> false;
+    };
+  }
+
+  static boolean notExecuted(FleetException failure) {
+    return failure instanceof RefusedException refused && NOT_EXECUTED.contains(refused.code());
+  }
+
+  /** Milliseconds that the node asked to wait; 0: it did not say. */
+  static long retryAfterMillis(FleetException failure) {
+    if (!(failure instanceof RefusedException refused)) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(refused.refusal().getMetadataOrDefault(RETRY_AFTER, "0"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static Optional<Refusal> refusal(Throwable failure) {
+    var status = StatusProto.fromThrowable(failure);
+    if (status == null) {
+      return Optional.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(Refusal.class)) {
+        try {
+          return Optional.of(detail.unpack(Refusal.class));
+        } catch (InvalidProtocolBufferException e) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}
