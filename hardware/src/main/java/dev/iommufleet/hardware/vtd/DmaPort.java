@@ -10,6 +10,7 @@ import java.util.Arrays;
 final class DmaPort {
   private static final long WINDOW = 0xFEE0_0000L;
   private static final int PIECE = 4;
+  private static final int WIDE_PIECE = 8;
   private static final long PAGE_OFFSET = 0xFFF;
 
   private final Core core;
@@ -58,7 +59,7 @@ final class DmaPort {
     long address = request.iova() + done;
     int left = request.length() - done;
     if (Core.isWindow(address) && !isTranslatedWindow(space)) {
-      int length = aligned(address, left);
+      int length = aligned(address, left, space.windowFaults() ? WIDE_PIECE : PIECE);
       inWindow(request, space, address, Arrays.copyOfRange(data, done, done + length));
       return length;
     }
@@ -69,7 +70,7 @@ final class DmaPort {
       int wanted = request.write() ? Access.WRITE : Access.READ;
       if (!answer.ok() || (answer.permissions() & wanted) == 0) {
         decodeError = true;
-        return aligned(address, length);
+        return aligned(address, length, PIECE);
       }
       target = answer.address() | address & answer.mask();
       length = (int) Math.min(length - 1L, answer.mask() - (address & answer.mask())) + 1;
@@ -91,10 +92,10 @@ final class DmaPort {
     return reaches ? (int) (WINDOW - address) : left;
   }
 
-  /** Length of a naturally aligned access of at most 4 bytes. */
-  private static int aligned(long address, int left) {
-    long alignment = (address & -address) == 0 ? PIECE : Math.min(address & -address, PIECE);
-    return (int) Math.min(alignment, Integer.highestOneBit(Math.min(left, PIECE)));
+  /** Length of a naturally aligned access of at most {@code most} bytes. */
+  private static int aligned(long address, int left, int most) {
+    long alignment = (address & -address) == 0 ? most : Math.min(address & -address, most);
+    return (int) Math.min(alignment, Integer.highestOneBit(Math.min(left, most)));
   }
 
   private Reply.Translation translate(Dma request, long address) {
@@ -122,7 +123,7 @@ final class DmaPort {
       return inPage;
     }
     decodeError = true;
-    return aligned(target, length);
+    return aligned(target, length, PIECE);
   }
 
   private boolean store(long target, byte[] bytes) {
