@@ -296,7 +296,6 @@ final class Requests {
 
   /** After a restart: timers begin anew, and what can go on does. */
   void resume(Incarnation it) {
-    it.iommu.recovered();
     it.suspended.values().forEach(this::arm);
     wakeOne(it);
   }

@@ -22,7 +22,6 @@ final class InvalidationQueue {
   private final DescriptorRunner runner;
   private final DescriptorRules narrowRules;
   private final DescriptorRules wideRules;
-  private boolean more;
 
   InvalidationQueue(Core core, FaultLog faults, DescriptorRunner runner) {
     this.core = core;
@@ -67,7 +66,7 @@ final class InvalidationQueue {
             && core.latches.get(LAST_DESCRIPTOR_TYPE) == TYPE_WAIT;
     if (core.latches.is(QUEUE_ENABLED) && (idle || !core.has(Quirk.QUEUE_DISABLE_NEEDS_WAIT))) {
       runner.abort();
-      more = false;
+      core.latches.set(QUEUE_UNFINISHED, false);
       core.registers.setQuad(IQH, 0);
       core.latches.set(QUEUE_HEAD, 0);
       core.latches.set(QUEUE_ENABLED, false);
@@ -98,24 +97,13 @@ final class InvalidationQueue {
 
   void reset() {
     runner.abort();
-    more = false;
   }
 
   QueueProgress progress() {
-    if (more) {
+    if (core.latches.is(QUEUE_UNFINISHED)) {
       return QueueProgress.MORE;
     }
     return core.functions.pendingWait() != null ? QueueProgress.PARKED : QueueProgress.IDLE;
-  }
-
-  /** Work that is left is found again in the registers after a restart. */
-  void restored() {
-    more =
-        core.latches.is(QUEUE_ENABLED)
-            && !isStopped()
-            && core.functions.pendingWait() == null
-            && core.latches.get(QUEUE_HEAD) != core.latches.get(QUEUE_TAIL)
-            && core.latches.get(QUEUE_TAIL) < core.latches.get(QUEUE_ENTRIES);
   }
 
   // ---- fetching ----
@@ -126,7 +114,7 @@ final class InvalidationQueue {
 
   /** Runs descriptors until head meets tail, an error, an open wait, or the end of the turn. */
   void run() {
-    more = false;
+    core.latches.set(QUEUE_UNFINISHED, false);
     if (!core.latches.is(QUEUE_ENABLED) || isStopped() || core.functions.pendingWait() != null) {
       return;
     }
@@ -134,22 +122,32 @@ final class InvalidationQueue {
       error(IQEI_TAIL);
       return;
     }
-    int done = 0;
+    boolean finished = turn();
+    core.latches.set(QUEUE_UNFINISHED, !finished);
+    if (finished) {
+      runner.expireAbsent();
+    }
+  }
+
+  /** False: there is more to do than one turn may take. */
+  private boolean turn() {
     int shift = core.latches.is(QUEUE_WIDE) ? 5 : 4;
     long head = core.latches.get(QUEUE_HEAD);
-    while (head != core.latches.get(QUEUE_TAIL) && core.functions.pendingWait() == null) {
-      if (done++ == TURN_DESCRIPTORS || core.tableReads() > TURN_TABLE_READS) {
-        more = true;
-        return;
+    for (int done = 0; head != core.latches.get(QUEUE_TAIL); done++) {
+      if (core.functions.pendingWait() != null) {
+        return true;
+      }
+      if (done == TURN_DESCRIPTORS || core.tableReads() > TURN_TABLE_READS) {
+        return false;
       }
       if (!step(head, shift)) {
-        return;
+        return true;
       }
       head = head + 1 == core.latches.get(QUEUE_ENTRIES) ? 0 : head + 1;
       core.latches.set(QUEUE_HEAD, head);
       core.registers.setQuad(IQH, head << shift & 0x7FFF0);
     }
-    runner.expireAbsent();
+    return true;
   }
 
   /** Answers came or functions left: an open wait may take effect, and fetching goes on. */

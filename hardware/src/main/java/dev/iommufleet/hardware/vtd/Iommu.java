@@ -225,11 +225,6 @@ public final class Iommu {
     applier.apply(fact);
   }
 
-  /** To be called when recovery has applied the last fact. */
-  public void recovered() {
-    queue.restored();
-  }
-
   /** Lasting facts that turn a new IOMMU of the same configuration into this one. */
   public void describe(Consumer<Fact> sink) {
     new Description(core).lasting(sink::accept);

@@ -31,7 +31,9 @@ public enum Latch {
   /** 1: destinations are 32 bits (x2APIC). */
   REMAPPING_EXTENDED(14),
   /** Index of the fault record that the next fault uses. */
-  NEXT_FAULT_RECORD(15);
+  NEXT_FAULT_RECORD(15),
+  /** 1: a turn ended with queue work left over. */
+  QUEUE_UNFINISHED(16);
 
   private final int number;
 

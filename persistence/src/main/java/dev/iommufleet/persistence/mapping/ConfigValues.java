@@ -63,6 +63,7 @@ final class ConfigValues {
       case REMAPPING_ENTRIES -> dev.iommufleet.protocol.api.v1.Latch.LATCH_REMAPPING_ENTRIES;
       case REMAPPING_EXTENDED -> dev.iommufleet.protocol.api.v1.Latch.LATCH_REMAPPING_EXTENDED;
       case NEXT_FAULT_RECORD -> dev.iommufleet.protocol.api.v1.Latch.LATCH_NEXT_FAULT_RECORD;
+      case QUEUE_UNFINISHED -> dev.iommufleet.protocol.api.v1.Latch.LATCH_QUEUE_UNFINISHED;
     };
   }
 
@@ -83,6 +84,7 @@ final class ConfigValues {
       case LATCH_REMAPPING_ENTRIES -> Latch.REMAPPING_ENTRIES;
       case LATCH_REMAPPING_EXTENDED -> Latch.REMAPPING_EXTENDED;
       case LATCH_NEXT_FAULT_RECORD -> Latch.NEXT_FAULT_RECORD;
+      case LATCH_QUEUE_UNFINISHED -> Latch.QUEUE_UNFINISHED;
       case LATCH_UNSPECIFIED, UNRECOGNIZED -> throw Fields.unknownValue("latch");
     };
   }
