@@ -94,7 +94,7 @@ final class Comparer {
     }
     pair(step.result, results.of(step));
     if (step.result.type == EventType.DMA_END && !step.plainData) {
-      report.notCompared(Kind.TRANSLATION);
+      report.notCompared(Kind.MEMORY_WRITE);
     }
   }
 
@@ -110,6 +110,16 @@ final class Comparer {
         report.compared(Kind.of(wanted.type));
         e++;
         a++;
+      } else if (found.group == Event.NO_GROUP
+          && wanted.group != Event.NO_GROUP
+          && find(expected, e, found) < 0) {
+        surplus(found);
+        a++;
+      } else if (wanted.group == Event.NO_GROUP
+          && found.group != Event.NO_GROUP
+          && find(actual, a, wanted) < 0) {
+        missing(wanted);
+        e++;
       } else if (wanted.group != Event.NO_GROUP || found.group != Event.NO_GROUP) {
         int endOfWanted = runEnd(expected, e);
         int endOfFound = runEnd(actual, a);

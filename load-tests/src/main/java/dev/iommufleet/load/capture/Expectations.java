@@ -8,8 +8,10 @@ import java.util.Set;
  * Takes from a capture's events what has no meaning, and finds what they tell between the lines.
  */
 final class Expectations {
-  private static final long DATA_FROM = 0x1000_0000L;
-  private static final long DATA_TO = 0x2000_0000L;
+  private static final long FIRMWARE = 0xA_0000;
+  private static final long FIRMWARE_END = 0x10_0000;
+  private static final long RAM_END = 0x2000_0000;
+  private static final long WINDOW = 0xFEE;
 
   private final Set<Long> responseListeners = new HashSet<>();
   private Step step;
@@ -85,7 +87,7 @@ final class Expectations {
     }
   }
 
-  /** Whether every part of the read came from the memory that the driving program uses for data. */
+  /** Whether every part came from RAM or the interrupt window, not from firmware or a device. */
   private boolean readsData() {
     EventList events = step.expected;
     boolean translated = false;
@@ -94,13 +96,15 @@ final class Expectations {
       Event event = events.get(i);
       if (event.type == EventType.TRANSLATE_END) {
         translated = true;
-        data &= isData(event.get(Field.TRANSLATED_ADDR));
+        long offset = events.get(i - 1).get(Field.IOVA) & event.get(Field.ADDR_MASK);
+        data &= isData(event.get(Field.TRANSLATED_ADDR) | offset);
       }
     }
     return translated ? data : isData(step.request.get(Field.IOVA));
   }
 
   private static boolean isData(long address) {
-    return address >= DATA_FROM && address < DATA_TO;
+    boolean ram = address >= 0 && address < RAM_END;
+    return ram && (address < FIRMWARE || address >= FIRMWARE_END) || address >>> 20 == WINDOW;
   }
 }

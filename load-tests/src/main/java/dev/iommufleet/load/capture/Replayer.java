@@ -10,21 +10,11 @@ public final class Replayer {
   private final Report report;
   private final Comparer comparer;
   private final StepBuilder builder;
-  private final Progress progress;
 
-  /** Told now and then how many lines were read. */
-  @FunctionalInterface
-  public interface Progress {
-    void lines(long count);
-  }
-
-  private static final int PROGRESS_LINES = 8192;
-
-  private Replayer(CaptureReader reader, Target target, Report report, Progress progress) {
+  private Replayer(CaptureReader reader, Target target, Report report) {
     this.reader = reader;
     this.target = target;
     this.report = report;
-    this.progress = progress;
     comparer = new Comparer(report);
     builder = new StepBuilder(this);
   }
@@ -33,11 +23,10 @@ public final class Replayer {
    * Replays the capture; what was found stands in the report. A file that is no whole capture ends
    * with the report's error, after everything before it was compared.
    */
-  public static void replay(InputStream file, Target target, Report report, Progress progress)
-      throws IOException {
+  public static void replay(InputStream file, Target target, Report report) throws IOException {
     long start = System.nanoTime();
     try (var reader = new CaptureReader(file)) {
-      var replayer = new Replayer(reader, target, report, progress);
+      var replayer = new Replayer(reader, target, report);
       try {
         replayer.run();
       } catch (CaptureException e) {
@@ -52,7 +41,6 @@ public final class Replayer {
   }
 
   private void run() throws IOException {
-    long lines = 0;
     while (reader.next()) {
       try {
         builder.line(reader);
@@ -60,15 +48,11 @@ public final class Replayer {
         throw reader.error(e.getMessage());
       } catch (IllegalArgumentException e) {
         throw new CaptureException(builder.openedAt(), "refused: " + e.getMessage());
-      } catch (IllegalStateException e) {
-        throw new CaptureException(builder.openedAt(), "the model failed: " + e.getMessage());
-      }
-      if (++lines % PROGRESS_LINES == 0) {
-        progress.lines(PROGRESS_LINES);
+      } catch (RuntimeException e) {
+        throw new CaptureException(builder.openedAt(), "the target failed: " + e);
       }
     }
     target.drain();
-    progress.lines(lines % PROGRESS_LINES);
   }
 
   /** A capture begins with its configuration, or says at a reset that it is as before. */
