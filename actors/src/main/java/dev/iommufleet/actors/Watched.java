@@ -45,7 +45,8 @@ public final class Watched {
   private static WatchKind kind(Fact fact) {
     return switch (fact.getKindCase()) {
       case INTERRUPT_SENT -> WatchKind.WATCH_KIND_INTERRUPT;
-      case FAULT_DETECTED, FAULT_RECORDED, QUEUE_ERROR_RAISED -> WatchKind.WATCH_KIND_FAULT;
+      case FAULT_DETECTED, FAULT_RECORDED, QUEUE_ERROR_RAISED, WALK_CUT ->
+          WatchKind.WATCH_KIND_FAULT;
       case NOTIFIED, PAGE_GROUP_RESPONDED, INTERRUPT_ENTRIES_INVALIDATED ->
           WatchKind.WATCH_KIND_NOTIFICATION;
       case MEMORY_WRITTEN ->

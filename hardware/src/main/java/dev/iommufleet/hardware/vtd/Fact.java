@@ -231,6 +231,12 @@ public sealed interface Fact {
   /** The invalidation queue stopped at a descriptor; {@code info}: IQER.IQEI, 4 bits. */
   record QueueErrorRaised(int head, int info) implements Outcome {}
 
+  /**
+   * A shadow walk was given up at {@code iova}: its tables ask for more reads than one operation
+   * may spend. Listeners were told nothing of what lies behind.
+   */
+  record WalkCut(int sourceId, int pasid, long iova) implements Outcome {}
+
   // ---- traces ------------------------------------------------------------------------------
 
   /** The address space was chosen anew, changed or not. */

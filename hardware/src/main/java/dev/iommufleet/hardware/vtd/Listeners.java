@@ -185,6 +185,7 @@ final class Listeners {
   private final class ShadowWalk {
     private final AddressSpace space;
     private final NotifyReason reason;
+    private boolean cut;
 
     ShadowWalk(AddressSpace space, NotifyReason reason) {
       this.space = space;
@@ -195,6 +196,7 @@ final class Listeners {
       long mask = Walker.pageMask(level);
       for (long iova = start; iova < end; iova = (iova & ~mask) + mask + 1) {
         if (core.tableReads() > MAX_TABLE_READS) {
+          giveUp(iova);
           return;
         }
         long pte = walker.entry(table, iova, level);
@@ -213,6 +215,13 @@ final class Listeners {
         } else {
           unmapped(iova & ~mask, mask);
         }
+      }
+    }
+
+    private void giveUp(long iova) {
+      if (!cut) {
+        cut = true;
+        core.emit(new Fact.WalkCut(space.sourceId, space.pasid, iova));
       }
     }
 

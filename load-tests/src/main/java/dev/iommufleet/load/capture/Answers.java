@@ -101,6 +101,7 @@ final class Answers {
               .put(Field.INDEX, f.index())
               .put(Field.MASK, f.mask());
       case Fact.QueueErrorRaised _ -> event(EventType.INV_QUEUE_ERROR);
+      case Fact.WalkCut _ -> {} // The reference walks on; no capture has tables that large.
     }
   }
 

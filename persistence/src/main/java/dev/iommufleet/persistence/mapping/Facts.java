@@ -52,6 +52,7 @@ public final class Facts {
       case PAGE_GROUP_RESPONDED -> Outcomes.read(message.getPageGroupResponded());
       case INTERRUPT_ENTRIES_INVALIDATED -> Outcomes.read(message.getInterruptEntriesInvalidated());
       case QUEUE_ERROR_RAISED -> Outcomes.read(message.getQueueErrorRaised());
+      case WALK_CUT -> Outcomes.read(message.getWalkCut());
       case ADDRESS_SPACE_SELECTED -> Traces.read(message.getAddressSpaceSelected());
       case PASID_CACHE_EMPTIED -> new Fact.PasidCacheEmptied();
       case PASID_CACHE_SYNCED -> Traces.read(message.getPasidCacheSynced());

@@ -10,6 +10,7 @@ import dev.iommufleet.protocol.api.v1.InterruptSent;
 import dev.iommufleet.protocol.api.v1.Notified;
 import dev.iommufleet.protocol.api.v1.PageGroupResponded;
 import dev.iommufleet.protocol.api.v1.QueueErrorRaised;
+import dev.iommufleet.protocol.api.v1.WalkCut;
 
 /** {@link Fact.Outcome} facts to and from their messages. */
 final class Outcomes {
@@ -26,6 +27,7 @@ final class Outcomes {
       case Fact.InterruptEntriesInvalidated it ->
           message.setInterruptEntriesInvalidated(write(it)).build();
       case Fact.QueueErrorRaised it -> message.setQueueErrorRaised(write(it)).build();
+      case Fact.WalkCut it -> message.setWalkCut(write(it)).build();
     };
   }
 
@@ -181,5 +183,20 @@ final class Outcomes {
         message.getFpd(),
         message.getQualified(),
         Fields.bits("index", message.getIndex(), 16));
+  }
+
+  private static WalkCut write(Fact.WalkCut fact) {
+    return WalkCut.newBuilder()
+        .setSourceId(fact.sourceId())
+        .setPasid(fact.pasid())
+        .setIova(fact.iova())
+        .build();
+  }
+
+  static Fact.WalkCut read(WalkCut message) {
+    return new Fact.WalkCut(
+        Fields.sourceId(message.getSourceId()),
+        Fields.bits("pasid", message.getPasid(), 20),
+        message.getIova());
   }
 }

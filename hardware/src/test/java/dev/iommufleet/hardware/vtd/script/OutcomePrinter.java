@@ -131,6 +131,7 @@ final class OutcomePrinter {
       case Fact.InterruptEntriesInvalidated it ->
           "iec global=" + it.global() + " index=" + hex(it.index()) + " mask=" + hex(it.mask());
       case Fact.QueueErrorRaised it -> "iqe head=" + hex(it.head()) + " info=" + it.info();
+      case Fact.WalkCut it -> "walk-cut iova=" + hex(it.iova());
     };
   }
 
