@@ -1,13 +1,19 @@
 package dev.iommufleet.actors;
 
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What an entity needs from outside.
  *
  * @param modelVersion goes into each entry
  * @param entries reads the journal back
+ * @param node address of this node as clients see it, host:port
  * @param unixNanos nanoseconds since 1970-01-01 UTC
  */
 public record EntityEnvironment(
-    EntitySettings settings, String modelVersion, EntrySource entries, LongSupplier unixNanos) {}
+    EntitySettings settings,
+    String modelVersion,
+    EntrySource entries,
+    Supplier<String> node,
+    LongSupplier unixNanos) {}

@@ -3,7 +3,6 @@ package dev.iommufleet.actors;
 /**
  * How entities behave on this node.
  *
- * @param node address of this node as clients see it, host:port
  * @param fullByDefault an IOMMU that is created without a journal level gets level full
  * @param snapshotEntries a snapshot is due after so many entries
  * @param snapshotBytes a snapshot is due after so many bytes of entries
@@ -13,7 +12,6 @@ package dev.iommufleet.actors;
  * @param backoffMaxMillis the same after many failures
  */
 public record EntitySettings(
-    String node,
     boolean fullByDefault,
     int snapshotEntries,
     int snapshotBytes,
@@ -23,8 +21,8 @@ public record EntitySettings(
     int backoffMaxMillis,
     EntityLimits limits) {
 
-  public static EntitySettings defaults(String node) {
+  public static EntitySettings defaults() {
     return new EntitySettings(
-        node, false, 1_000, 1 << 20, 256, 120_000, 100, 5_000, EntityLimits.DEFAULT);
+        false, 1_000, 1 << 20, 256, 120_000, 100, 5_000, EntityLimits.DEFAULT);
   }
 }

@@ -4,6 +4,7 @@ import dev.iommufleet.actors.IommuEvent.Live;
 import dev.iommufleet.actors.Segment.SoftFact;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.QueueProgress;
+import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
@@ -20,14 +21,6 @@ import java.util.Set;
 
 /** Puts together what goes into the journal. */
 final class EntryWriter {
-  /** From this entry on something must go on after a restart without being asked. */
-  static final String OWES = "owes";
-
-  /** Nothing is owed any more. */
-  static final String SETTLED = "settled";
-
-  static final String DELETED = "deleted";
-
   static final int SCHEMA = 1;
 
   private final EntityEnvironment environment;
@@ -50,7 +43,10 @@ final class EntryWriter {
             .setCause(Cause.newBuilder().setDeleted(Deleted.getDefaultInstance()))
             .setStateHash(it.iommu.stateHash())
             .build();
-    return new Live(entry, it.owed ? Set.of(DELETED, SETTLED) : Set.of(DELETED), null);
+    return new Live(
+        entry,
+        it.owed ? Set.of(FleetIndex.DELETED, FleetIndex.SETTLED) : Set.of(FleetIndex.DELETED),
+        null);
   }
 
   /** What the current segment of {@code run} did, and how far it came. */
@@ -96,7 +92,7 @@ final class EntryWriter {
     boolean othersWait =
         it.suspended.keySet().stream().anyMatch(entry -> entry != run.requestEntry);
     boolean owes = !run.finished() || othersWait || it.iommu.progress() != QueueProgress.IDLE;
-    return owes == it.owed ? Set.of() : Set.of(owes ? OWES : SETTLED);
+    return owes == it.owed ? Set.of() : Set.of(owes ? FleetIndex.OWES : FleetIndex.SETTLED);
   }
 
   private static List<OperationFacts> grouped(List<SoftFact> facts) {

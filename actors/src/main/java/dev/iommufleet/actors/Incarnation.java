@@ -90,7 +90,7 @@ final class Incarnation {
     if (it.full()) {
       snapshot.getSoftList().forEach(fact -> it.iommu.apply(Facts.read(fact)));
     }
-    it.memory.restore(snapshot.getSessionsList());
+    it.memory.restore(snapshot.getSessionsList(), snapshot.getSessionsDisplaced());
     for (var waiting : snapshot.getSuspendedList()) {
       var run =
           Run.resumed(waiting.getOperationsList(), waiting.getClient(), waiting.getRequestEntry());

@@ -322,7 +322,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
         entries.created(id, config),
         List.of(Caller.of(ask)),
         state -> {
-          var view = Views.iommu(((Present) state).incarnation(), environment.settings().node());
+          var view = Views.iommu(((Present) state).incarnation(), environment.node().get());
           return caller ->
               caller.reply().setCreate(CreateIommuResponse.newBuilder().setIommu(view));
         });

@@ -19,6 +19,9 @@ final class RequestMemory {
   private final int sessionsMax;
   private final int requestsMax;
 
+  /** A session was dropped to make room: one that is not known may have been known once. */
+  private boolean displaced;
+
   /** Least recently used first. */
   private final Map<String, Window> windows = new LinkedHashMap<>(4, 0.75f, true);
 
@@ -71,9 +74,11 @@ final class RequestMemory {
   private void begin(ClientRequest request) {
     if (request.getSequence() != 1) {
       throw new RefusedException(
-          RefusalCode.REFUSAL_CODE_SESSION_UNKNOWN,
-          "session '%s' is not known here and this is its request %d; begin a new session with 1"
-              .formatted(request.getSession(), request.getSequence()));
+          Refusals.of(
+              RefusalCode.REFUSAL_CODE_SESSION_UNKNOWN,
+              "session '%s' is not known here and this is its request %d; begin a new session with 1"
+                  .formatted(request.getSession(), request.getSequence()),
+              Map.of("nothing_journaled", Boolean.toString(!displaced))));
     }
     window(request.getSession());
   }
@@ -100,6 +105,7 @@ final class RequestMemory {
     var window = windows.computeIfAbsent(session, _ -> new Window());
     if (windows.size() > sessionsMax) {
       windows.remove(windows.keySet().iterator().next());
+      displaced = true;
     }
     return window;
   }
@@ -122,7 +128,11 @@ final class RequestMemory {
     return sessions;
   }
 
-  void restore(List<Session> sessions) {
+  boolean displaced() {
+    return displaced;
+  }
+
+  void restore(List<Session> sessions, boolean displacedBefore) {
     for (var session : sessions) {
       var window = window(session.getSession());
       window.forgotten = session.getForgotten();
@@ -131,5 +141,6 @@ final class RequestMemory {
             new Remembered(it.getSequence(), it.getDigest(), it.getSequenceNumber()));
       }
     }
+    displaced |= displacedBefore;
   }
 }

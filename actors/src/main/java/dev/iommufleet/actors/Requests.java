@@ -90,7 +90,7 @@ final class Requests {
             .reply()
             .setCreate(
                 CreateIommuResponse.newBuilder()
-                    .setIommu(Views.iommu(it, environment.settings().node()))));
+                    .setIommu(Views.iommu(it, environment.node().get()))));
     return entity.done();
   }
 
@@ -102,8 +102,7 @@ final class Requests {
     return switch (request.getRequestCase()) {
       case GET ->
           reply.setGet(
-              GetIommuResponse.newBuilder()
-                  .setIommu(Views.iommu(it, environment.settings().node())));
+              GetIommuResponse.newBuilder().setIommu(Views.iommu(it, environment.node().get())));
       case GET_REGISTERS -> reply.setGetRegisters(Views.registers(it));
       case LIST_PASID_CACHE ->
           reply.setListPasidCache(Views.pasids(it, request.getListPasidCache()));

@@ -55,7 +55,8 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
             .setStateHash(it.iommu.stateHash())
             .setCreatedUnixNanos(it.createdNanos)
             .setParkedSinceUnixNanos(it.parkedSinceNanos)
-            .addAllSessions(it.memory.describe());
+            .addAllSessions(it.memory.describe())
+            .setSessionsDisplaced(it.memory.displaced());
     it.iommu.describe(fact -> snapshot.addFacts(Facts.write(fact)));
     if (it.full()) {
       it.iommu.describeSoft(fact -> snapshot.addSoft(Facts.write(fact)));
