@@ -76,7 +76,7 @@ final class RequestMemory {
       throw new RefusedException(
           Refusals.of(
               RefusalCode.REFUSAL_CODE_SESSION_UNKNOWN,
-              "session '%s' is not known here and this is its request %d; begin a new session with 1"
+              "session '%s' is not known here and this is its request %d; begin a new one with 1"
                   .formatted(request.getSession(), request.getSequence()),
               Map.of("nothing_journaled", Boolean.toString(!displaced))));
     }

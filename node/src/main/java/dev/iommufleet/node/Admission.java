@@ -1,0 +1,90 @@
+package dev.iommufleet.node;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * How many requests of each entity this node has in flight. Bounded here, so that no entity's stash
+ * ever overflows and one client's flood is told to wait instead of being dropped.
+ */
+final class Admission {
+  private final int perEntity;
+  private final Map<String, Gate> gates = new HashMap<>();
+  private int total;
+  private boolean closed;
+
+  private static final class Gate {
+    int inFlight;
+    final Queue<Runnable> waiting = new ArrayDeque<>(0);
+  }
+
+  Admission(int perEntity) {
+    this.perEntity = perEntity;
+  }
+
+  int perEntity() {
+    return perEntity;
+  }
+
+  /** No more from now on. */
+  synchronized void close() {
+    closed = true;
+  }
+
+  synchronized boolean closed() {
+    return closed;
+  }
+
+  synchronized int total() {
+    return total;
+  }
+
+  /** Whether a request of {@code id} may go; then {@link #leave} must follow. */
+  synchronized boolean enter(String id) {
+    if (closed) {
+      return false;
+    }
+    var gate = gates.computeIfAbsent(id, _ -> new Gate());
+    if (gate.inFlight >= perEntity) {
+      return false;
+    }
+    gate.inFlight++;
+    total++;
+    return true;
+  }
+
+  /** As {@link #enter}; when it is full {@code whenFree} runs once there may be room. */
+  boolean enter(String id, Runnable whenFree) {
+    synchronized (this) {
+      if (enter(id)) {
+        return true;
+      }
+      var gate = gates.get(id);
+      if (gate != null) {
+        gate.waiting.add(whenFree);
+        return false;
+      }
+    }
+    whenFree.run();
+    return false;
+  }
+
+  void leave(String id) {
+    List<Runnable> waiting;
+    synchronized (this) {
+      var gate = gates.get(id);
+      gate.inFlight--;
+      total--;
+      waiting = List.copyOf(gate.waiting);
+      gate.waiting.clear();
+      if (gate.inFlight == 0) {
+        gates.remove(id);
+      }
+    }
+    // All of them: one may have gone meanwhile, and those that find no room wait again.
+    waiting.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,263 @@
+package dev.iommufleet.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import dev.iommufleet.actors.RefusedException;
+import dev.iommufleet.actors.RequestCheck;
+import dev.iommufleet.protocol.api.v1.ExecuteRequest;
+import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
+import dev.iommufleet.protocol.api.v1.Refusal;
+import dev.iommufleet.protocol.api.v1.StreamWindow;
+import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import dev.iommufleet.protocol.cluster.v1.EntityRequest;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+
+/**
+ * One client's stream of batches. Batches go to their entity in order, as long as the window has
+ * room; answers go back in the same order. The next message is asked for only when an answer was
+ * taken by a client that reads, so neither side can make the node hold more than a window.
+ */
+final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** What happens to a stream. */
+  sealed interface Message {}
+
+  record Batch(ExecuteRequest request) implements Message {}
+
+  /** The client has sent its last batch. */
+  record Ended() implements Message {}
+
+  /** The client has gone. */
+  record Gone() implements Message {}
+
+  record ClientReads() implements Message {}
+
+  record Answer(EntityReply reply) implements Message {}
+
+  private record RoomMaybe() implements Message {}
+
+  private record Look() implements Message {}
+
+  private final Gateway gateway;
+  private final ServerCallStreamObserver<ExecuteStreamResponse> client;
+  private final ActorRef<EntityReply> replyTo;
+
+  /** Not answered yet, in the order of arrival. */
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+  private String iommuId = "";
+  private long batches;
+  private long operationsInFlight;
+
+  /** How many of {@link #waiting}, from the first on, were sent to their entity or answered. */
+  private int dispatched;
+
+  /** Messages that may be asked for once the client reads again. */
+  private int owedRequests;
+
+  private boolean ended;
+  private boolean waitsForRoom;
+
+  private static final class Waiting {
+    final long number;
+    final String iommuId;
+    final int operations;
+    ExecuteRequest request;
+    ExecuteStreamResponse.Builder answer;
+    boolean sent;
+    long deadlineNanos;
+
+    Waiting(long number, String iommuId, ExecuteRequest request) {
+      this.number = number;
+      this.iommuId = iommuId;
+      this.request = request;
+      this.operations = request.getOperationsCount();
+    }
+  }
+
+  private ExecuteStream(
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      Gateway gateway,
+      ServerCallStreamObserver<ExecuteStreamResponse> client) {
+    super(context);
+    this.gateway = gateway;
+    this.client = client;
+    this.replyTo = context.messageAdapter(EntityReply.class, Answer::new);
+    timers.startTimerWithFixedDelay(new Look(), LOOK);
+    int window = gateway.limits().requestsInFlight();
+    client.onNext(
+        ExecuteStreamResponse.newBuilder()
+            .setWindow(
+                StreamWindow.newBuilder()
+                    .setBatches(window)
+                    .setOperations(gateway.limits().streamOperationsInFlight()))
+            .build());
+    client.request(window);
+  }
+
+  static Behavior<Message> create(
+      Gateway gateway, ServerCallStreamObserver<ExecuteStreamResponse> client) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(timers -> new ExecuteStream(context, timers, gateway, client)));
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::on).build();
+  }
+
+  private Behavior<Message> on(Message message) {
+    switch (message) {
+      case Batch(var request) -> take(request);
+      case Answer(var reply) -> answered(reply);
+      case Ended() -> ended = true;
+      case ClientReads() -> askForMore();
+      case RoomMaybe() -> {
+        waitsForRoom = false;
+        dispatch();
+      }
+      case Look() -> lookForLost();
+      case Gone() -> {
+        return gone();
+      }
+    }
+    if (ended && waiting.isEmpty()) {
+      client.onCompleted();
+      return Behaviors.stopped();
+    }
+    return this;
+  }
+
+  private void take(ExecuteRequest request) {
+    if (iommuId.isEmpty()) {
+      iommuId = request.getIommuId();
+    }
+    var id = request.getIommuId().isEmpty() ? iommuId : request.getIommuId();
+    waiting.add(new Waiting(++batches, id, request));
+    dispatch();
+  }
+
+  /** Sends what the window lets through, in order. */
+  private void dispatch() {
+    if (waitsForRoom || dispatched == waiting.size()) {
+      return;
+    }
+    var rest = waiting.stream().skip(dispatched).iterator();
+    while (rest.hasNext() && send(rest.next())) {
+      dispatched++;
+    }
+    flush();
+  }
+
+  private boolean send(Waiting batch) {
+    try {
+      RequestCheck.id(batch.iommuId);
+    } catch (RefusedException e) {
+      refuse(batch, e.refusal());
+      return true;
+    }
+    boolean alone = operationsInFlight == 0;
+    if (!alone
+        && operationsInFlight + batch.operations > gateway.limits().streamOperationsInFlight()) {
+      return false;
+    }
+    if (gateway.admission().closed()) {
+      refuse(batch, Errors.stopping());
+      return true;
+    }
+    var self = getContext().getSelf();
+    if (!gateway.admission().enter(batch.iommuId, () -> self.tell(new RoomMaybe()))) {
+      waitsForRoom = true;
+      return false;
+    }
+    batch.sent = true;
+    operationsInFlight += batch.operations;
+    batch.deadlineNanos = System.nanoTime() + gateway.timeout(batch.request).toNanos();
+    gateway.tell(
+        batch.iommuId,
+        EntityRequest.newBuilder().setCorrelation(batch.number).setExecute(batch.request).build(),
+        replyTo);
+    batch.request = null;
+    return true;
+  }
+
+  private void answered(EntityReply reply) {
+    for (var batch : waiting) {
+      if (batch.number == reply.getCorrelation()) {
+        if (batch.answer == null) {
+          settle(batch, reply);
+        }
+        break;
+      }
+    }
+    flush();
+    dispatch();
+  }
+
+  private void settle(Waiting batch, EntityReply reply) {
+    leave(batch);
+    batch.answer = ExecuteStreamResponse.newBuilder().setBatch(batch.number);
+    if (reply.hasRefusal()) {
+      batch.answer.setRefusal(reply.getRefusal());
+    } else {
+      batch.answer.setResponse(reply.getExecute());
+    }
+  }
+
+  private void refuse(Waiting batch, Refusal refusal) {
+    leave(batch);
+    batch.answer = ExecuteStreamResponse.newBuilder().setBatch(batch.number).setRefusal(refusal);
+  }
+
+  private void leave(Waiting batch) {
+    if (batch.sent) {
+      batch.sent = false;
+      operationsInFlight -= batch.operations;
+      gateway.admission().leave(batch.iommuId);
+    }
+  }
+
+  /** Answers as far as they follow each other. */
+  private void flush() {
+    while (!waiting.isEmpty() && waiting.peek().answer != null && !client.isCancelled()) {
+      client.onNext(waiting.remove().answer.build());
+      dispatched--;
+      owedRequests++;
+    }
+    askForMore();
+  }
+
+  private void askForMore() {
+    if (owedRequests > 0 && client.isReady()) {
+      client.request(owedRequests);
+      owedRequests = 0;
+    }
+  }
+
+  /** A message can be lost while a shard moves: nobody else would ever answer. */
+  private void lookForLost() {
+    long now = System.nanoTime();
+    for (var batch : waiting) {
+      if (batch.sent && now - batch.deadlineNanos > 0) {
+        refuse(batch, Errors.noAnswer(batch.iommuId));
+      }
+    }
+    flush();
+    dispatch();
+  }
+
+  private Behavior<Message> gone() {
+    waiting.forEach(this::leave);
+    return Behaviors.stopped();
+  }
+}

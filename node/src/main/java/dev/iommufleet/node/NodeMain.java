@@ -1,0 +1,55 @@
+package dev.iommufleet.node;
+
+import com.typesafe.config.Config;
+import dev.iommufleet.config.BadSettingException;
+import dev.iommufleet.persistence.store.DataDirectoryException;
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs a node until the process is told to end. */
+public final class NodeMain {
+  /** Bad usage or bad input. */
+  public static final int BAD_INPUT = 2;
+
+  /** The data directory or a port is not to be had. */
+  public static final int REFUSED = 4;
+
+  private NodeMain() {}
+
+  /**
+   * Prints one line on {@code out} once the node serves. SIGTERM and SIGINT drain it and end the
+   * process with code 0.
+   *
+   * @param config as {@code Profiles.load} gives it
+   * @return an exit code; only when the node could not start
+   */
+  public static int run(Config config, PrintStream out, PrintStream err) {
+    try {
+      var node = Node.start(config);
+      // A process that ends by a signal has a code of its own; the drain decides otherwise.
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    node.close();
+                    Runtime.getRuntime().halt(0);
+                  },
+                  "drain"));
+      out.printf(
+          "ready grpc=%s:%d http=%s:%d data=%s%n",
+          node.host(), node.grpcPort(), node.host(), node.httpPort(), node.data());
+      out.flush();
+      new CountDownLatch(1).await();
+      return 0;
+    } catch (BadSettingException e) {
+      err.println(e.getMessage());
+      return BAD_INPUT;
+    } catch (DataDirectoryException | NodeStartException e) {
+      err.println(e.getMessage());
+      return REFUSED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+}
