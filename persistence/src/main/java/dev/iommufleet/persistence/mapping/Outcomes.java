@@ -186,17 +186,17 @@ final class Outcomes {
   }
 
   private static WalkCut write(Fact.WalkCut fact) {
-    return WalkCut.newBuilder()
-        .setSourceId(fact.sourceId())
-        .setPasid(fact.pasid())
-        .setIova(fact.iova())
-        .build();
+    var message = WalkCut.newBuilder().setSourceId(fact.sourceId()).setIova(fact.iova());
+    if (fact.pasid() != Access.NO_PASID) {
+      message.setPasid(fact.pasid());
+    }
+    return message.build();
   }
 
   static Fact.WalkCut read(WalkCut message) {
     return new Fact.WalkCut(
         Fields.sourceId(message.getSourceId()),
-        Fields.bits("pasid", message.getPasid(), 20),
+        Fields.pasid(message.hasPasid(), message.getPasid()),
         message.getIova());
   }
 }
