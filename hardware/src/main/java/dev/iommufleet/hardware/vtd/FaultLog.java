@@ -5,6 +5,7 @@ import static dev.iommufleet.hardware.vtd.Registers.*;
 import dev.iommufleet.hardware.vtd.Fact.FaultDetails;
 import dev.iommufleet.hardware.vtd.Fact.FaultOutcome;
 import dev.iommufleet.hardware.vtd.Fact.RecordOutcome;
+import dev.iommufleet.hardware.vtd.spec.FaultRecord;
 
 /** Detected faults, the one fault record and the fault event. [TRN-9.1] */
 final class FaultLog {
@@ -18,7 +19,6 @@ final class FaultLog {
   private static final int EVENT_GATE = PFO | PPF | IQE | ICE | ITE;
 
   private static final int FRI = 0xFF00;
-  private static final long RECORD_F = 1L << 63;
 
   private final Core core;
   private final EventInterrupt event;
@@ -68,7 +68,7 @@ final class FaultLog {
                 qualified,
                 0)));
     if (outcome == FaultOutcome.REPORTED) {
-      record(fault.sourceId(), high(fault), fault.address() & ~0xFFFL);
+      record(recordOf(fault));
     }
   }
 
@@ -78,7 +78,7 @@ final class FaultLog {
         new Fact.FaultDetected(
             FaultOutcome.REPORTED,
             new FaultDetails(true, reason, sourceId, 0, false, false, 0, false, false, index)));
-    record(sourceId, sourceId | (long) reason << 32, (long) index << 48);
+    record(FaultRecord.ofInterrupt(reason, sourceId, index));
   }
 
   private static boolean isRecoverable(int reason) {
@@ -89,29 +89,32 @@ final class FaultLog {
     };
   }
 
-  private long high(Dma fault) {
-    long high = fault.sourceId() | (long) fault.reason() << 32;
-    if (fault.pasidPresent()) {
-      int kept = core.has(Quirk.FAULT_PASID_16_BITS) ? 0xFFFF : 0xFFFFF;
-      high |= 1L << 31 | (long) (fault.pasid() & kept) << 40;
-    }
-    return fault.write() ? high : high | 1L << 62;
+  private static FaultRecord recordOf(Dma fault) {
+    int pasid = fault.pasidPresent() ? fault.pasid() : Access.NO_PASID;
+    return FaultRecord.ofDma(
+        fault.reason(), fault.sourceId(), pasid, fault.address(), !fault.write());
   }
 
-  private void record(int sourceId, long high, long low) {
+  private void record(FaultRecord fault) {
+    int pasidBits =
+        core.has(Quirk.FAULT_PASID_16_BITS)
+            ? FaultRecord.REFERENCE_PASID_BITS
+            : FaultRecord.PASID_BITS;
+    long high = fault.high(pasidBits) & ~FaultRecord.PENDING;
+    long low = fault.low();
     int status = core.registers.get(FSTS);
     long pending = core.registers.getQuad(FRCD + 8);
-    boolean occupied = (pending & RECORD_F) != 0;
+    boolean occupied = FaultRecord.pending(pending);
     if ((status & PFO) != 0) {
       recorded(RecordOutcome.DROPPED_OVERFLOW_PENDING, high, low);
-    } else if (occupied && (pending & 0xFFFF) == sourceId) {
+    } else if (occupied && FaultRecord.sourceId(pending) == fault.sourceId()) {
       recorded(RecordOutcome.COLLAPSED, high, low);
     } else if (occupied) {
       core.registers.update(FSTS, 0, PFO);
       recorded(RecordOutcome.DROPPED_OVERFLOW_SET, high, low);
     } else {
       core.registers.setQuad(FRCD, low);
-      core.registers.setQuad(FRCD + 8, high | RECORD_F);
+      core.registers.setQuad(FRCD + 8, high | FaultRecord.PENDING);
       core.registers.update(FSTS, FRI, PPF);
       recorded(RecordOutcome.RECORDED, high, low);
       raise(status);
@@ -131,7 +134,7 @@ final class FaultLog {
 
   /** PPF follows the F bits. */
   void recomputePending() {
-    boolean pending = (core.registers.getQuad(FRCD + 8) & RECORD_F) != 0;
+    boolean pending = FaultRecord.pending(core.registers.getQuad(FRCD + 8));
     core.registers.update(FSTS, PPF, pending ? PPF : 0);
   }
 

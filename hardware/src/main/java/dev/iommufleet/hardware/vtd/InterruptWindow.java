@@ -1,6 +1,8 @@
 package dev.iommufleet.hardware.vtd;
 
 import dev.iommufleet.hardware.vtd.Operation.AccessInterruptWindow;
+import dev.iommufleet.hardware.vtd.spec.ContextEntry;
+import dev.iommufleet.hardware.vtd.spec.PasidEntry;
 
 /** Accesses to FEE00000–FEEFFFFF that no interrupt can come of. [STR-10.2] */
 final class InterruptWindow {
@@ -40,12 +42,12 @@ final class InterruptWindow {
     if (tables.context(sourceId, context) != Fault.NONE) {
       return false;
     }
-    if ((context[0] & 2) != 0 || !core.scalable()) {
-      return (context[0] & 2) != 0;
+    boolean silenced = ContextEntry.faultProcessingDisabled(context[0]);
+    if (silenced || !core.scalable()) {
+      return silenced;
     }
     int status = tables.pasid(context, pasid, entry);
     boolean entryRead = status == Fault.NONE || status == Fault.PASID_ABSENT;
-    return status != Fault.DIRECTORY_UNREADABLE && tables.directoryFpd()
-        || entryRead && (entry[0] & 2) != 0;
+    return tables.directoryFpd() || entryRead && PasidEntry.faultProcessingDisabled(entry[0]);
   }
 }

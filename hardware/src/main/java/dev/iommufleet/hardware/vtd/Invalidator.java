@@ -2,6 +2,7 @@ package dev.iommufleet.hardware.vtd;
 
 import dev.iommufleet.hardware.vtd.Fact.IotlbScope;
 import dev.iommufleet.hardware.vtd.Fact.PasidScope;
+import dev.iommufleet.hardware.vtd.spec.ContextEntry;
 
 /** What invalidations do, whether they come through registers or through the queue. [INV-5.1] */
 final class Invalidator {
@@ -58,7 +59,7 @@ final class Invalidator {
     }
     for (AddressSpace space : core.spaces.all()) {
       long[] cached = core.spaces.context(space);
-      if (cached != null && (core.scalable() || (cached[1] >>> 8 & 0xFFFF) == domainId)) {
+      if (cached != null && (core.scalable() || ContextEntry.domainId(cached[1]) == domainId)) {
         core.spaces.dropContext(space);
         core.emit(new Fact.ContextsInvalidated(false, space.sourceId, 0));
         listeners.sync(space);

@@ -2,6 +2,11 @@ package dev.iommufleet.hardware.vtd;
 
 import dev.iommufleet.hardware.vtd.Fact.NotifyReason;
 import dev.iommufleet.hardware.vtd.Fact.NotifyType;
+import dev.iommufleet.hardware.vtd.spec.AddressWidth;
+import dev.iommufleet.hardware.vtd.spec.ContextEntry;
+import dev.iommufleet.hardware.vtd.spec.PageTable;
+import dev.iommufleet.hardware.vtd.spec.PasidEntry;
+import dev.iommufleet.hardware.vtd.spec.SecondStageEntry;
 
 /**
  * Tells listeners of an address space what became mapped and unmapped: the shadow mode under
@@ -160,18 +165,25 @@ final class Listeners {
       tables.pasid(context, space.pasid, entry);
     }
     boolean firstStage = scalable && core.capabilities.firstStage();
-    int widthCode = scalable ? Tables.widthCode(entry) : (int) context[1] & 7;
-    long table = (firstStage ? entry[2] : scalable ? entry[0] : context[0]) & ~0xFFFL;
+    int widthCode =
+        scalable
+            ? PasidEntry.addressWidthCode(entry[0])
+            : ContextEntry.addressWidthCode(context[1]);
+    long table = firstStage ? PasidEntry.firstStagePointer(entry[2]) : secondStageTable(scalable);
     long limit = 1L << walker.inputBits(widthCode);
     if (Long.compareUnsigned(start, limit - 1) > 0) {
       return;
     }
     long last = Long.compareUnsigned(end, limit - 1) > 0 ? limit : end;
-    int top = firstStage ? 4 : 2 + widthCode;
+    int top = firstStage ? 4 : AddressWidth.levels(widthCode);
     var shadow = new ShadowWalk(space, reason);
     if (top <= 4) {
       shadow.level(table, start, last, top, true, true);
     }
+  }
+
+  private long secondStageTable(boolean scalable) {
+    return scalable ? PasidEntry.secondStagePointer(entry[0]) : ContextEntry.pointer(context[0]);
   }
 
   private void forget(AddressSpace space, long iova, long mask) {
@@ -193,7 +205,7 @@ final class Listeners {
     }
 
     void level(long table, long start, long end, int level, boolean reads, boolean writes) {
-      long mask = Walker.pageMask(level);
+      long mask = PageTable.offsetMask(level);
       for (long iova = start; iova < end; iova = (iova & ~mask) + mask + 1) {
         if (core.tableReads() > MAX_TABLE_READS) {
           giveUp(iova);
@@ -203,10 +215,10 @@ final class Listeners {
         if (pte == -1 || walker.isSecondStageReserved(pte, level)) {
           continue;
         }
-        boolean canRead = reads && (pte & 1) != 0;
-        boolean canWrite = writes && (pte & 2) != 0;
+        boolean canRead = reads && SecondStageEntry.read(pte);
+        boolean canWrite = writes && SecondStageEntry.write(pte);
         boolean valid = canRead || canWrite;
-        if (valid && !walker.isSecondStageLeaf(pte, level)) {
+        if (valid && !SecondStageEntry.leaf(pte, level)) {
           long next = Math.min((iova & ~mask) + mask + 1, end);
           level(walker.address(pte), iova, next, level - 1, canRead, canWrite);
         } else if (valid) {

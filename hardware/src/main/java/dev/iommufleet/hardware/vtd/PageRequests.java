@@ -4,13 +4,14 @@ import static dev.iommufleet.hardware.vtd.Registers.*;
 
 import dev.iommufleet.hardware.vtd.Operation.RequestPage;
 import dev.iommufleet.hardware.vtd.Reply.Status;
+import dev.iommufleet.hardware.vtd.spec.ContextEntry;
+import dev.iommufleet.hardware.vtd.spec.PageRequestDescriptor;
+import dev.iommufleet.hardware.vtd.spec.PasidEntry;
 
 /** Page requests of functions on their way into the page-request queue. [PRI-3.1] */
 final class PageRequests {
   private static final int PPR = 1;
   private static final int PRO = 2;
-  private static final int ENTRY_BYTES = 32;
-  private static final int CONTEXT_PRE = 1 << 4;
 
   private final Core core;
   private final Tables tables;
@@ -63,18 +64,18 @@ final class PageRequests {
   /** Whether the function's structures keep it from asking; the fault is reported. */
   private boolean isForbidden(RequestPage request, AddressSpace space) {
     int reason = tables.context(request.sourceId(), context);
-    boolean fpd = (context[0] & 2) != 0;
+    boolean fpd = ContextEntry.faultProcessingDisabled(context[0]);
     if (reason != Fault.NONE) {
       report(request, reason, fpd);
       return true;
     }
-    boolean enabled = core.scalable() && (context[0] & CONTEXT_PRE) != 0;
+    boolean enabled = core.scalable() && ContextEntry.pageRequestsEnabled(context[0]);
     if (enabled) {
       return false;
     }
     int status = tables.pasid(context, space.pasid, entry);
     boolean entryRead = status == Fault.NONE || status == Fault.PASID_ABSENT;
-    fpd |= tables.directoryFpd() || entryRead && (entry[0] & 2) != 0;
+    fpd |= tables.directoryFpd() || entryRead && PasidEntry.faultProcessingDisabled(entry[0]);
     report(request, Fault.PAGE_REQUESTS_DISABLED, fpd);
     return true;
   }
@@ -104,7 +105,7 @@ final class PageRequests {
   }
 
   private long nextTail() {
-    return (core.registers.getQuad(PQT) + ENTRY_BYTES) % bytes();
+    return (core.registers.getQuad(PQT) + PageRequestDescriptor.BYTES) % bytes();
   }
 
   private boolean isFull() {
@@ -128,17 +129,17 @@ final class PageRequests {
   /** Cached translations of the page go before the request shows. [PRI-4.1] */
   private boolean implicitInvalidation(RequestPage request, AddressSpace space) {
     int status = tables.pasid(context, space.pasid, entry);
-    if (status != Fault.NONE || Tables.type(entry) != Tables.TYPE_FIRST_STAGE) {
+    if (status != Fault.NONE || PasidEntry.translationType(entry[0]) != PasidEntry.FIRST_STAGE) {
       return false;
     }
-    int domainId = (int) entry[1] & 0xFFFF;
+    int domainId = PasidEntry.domainId(entry[1]);
     invalidator.pasidIotlbPages(domainId, space.pasid, request.address() & ~0xFFFL, 0);
     return true;
   }
 
   private Status enqueue(RequestPage request) {
     long tail = core.registers.getQuad(PQT);
-    byte[] bytes = LittleEndian.bytes(low(request), high(request), 0, 0);
+    byte[] bytes = LittleEndian.bytes(descriptor(request).encode());
     if (!core.write(Fact.WriteKind.PAGE_REQUEST, base() + tail, bytes)) {
       return Status.IO_ERROR;
     }
@@ -151,22 +152,17 @@ final class PageRequests {
     return Status.OK;
   }
 
-  private long low(RequestPage request) {
-    boolean named = request.pasid() != Access.NO_PASID;
-    boolean execute = request.execute() && !core.has(Quirk.PAGE_REQUEST_EXECUTE_LOST);
-    return 1
-        | (named ? 1L << 8 | (long) request.pasid() << 32 : 0)
-        | (long) request.sourceId() << 16
-        | (execute ? 1L << 52 : 0)
-        | (request.privileged() ? 1L << 53 : 0);
-  }
-
-  private static long high(RequestPage request) {
-    return request.address() & ~0xFFFL
-        | (request.groupIndex() & 0x1FFL) << 3
-        | (request.lastInGroup() ? 4 : 0)
-        | (request.write() ? 2 : 0)
-        | (request.read() ? 1 : 0);
+  private PageRequestDescriptor descriptor(RequestPage request) {
+    return new PageRequestDescriptor(
+        request.sourceId(),
+        request.pasid(),
+        request.execute() && !core.has(Quirk.PAGE_REQUEST_EXECUTE_LOST),
+        request.privileged(),
+        request.read(),
+        request.write(),
+        request.lastInGroup(),
+        request.groupIndex() & 0x1FF,
+        request.address() & ~0xFFFL);
   }
 
   private void raise(int statusBefore) {

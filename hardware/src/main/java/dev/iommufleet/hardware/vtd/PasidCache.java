@@ -2,6 +2,7 @@ package dev.iommufleet.hardware.vtd;
 
 import dev.iommufleet.hardware.vtd.Fact.PasidAction;
 import dev.iommufleet.hardware.vtd.Fact.PasidScope;
+import dev.iommufleet.hardware.vtd.spec.PasidEntry;
 import java.util.Arrays;
 
 /** Cached PASID entries by address space, and what an invalidation does to them. [INV-7.1] */
@@ -75,7 +76,7 @@ final class PasidCache {
 
   private static boolean matches(
       AddressSpace space, long[] entry, PasidScope scope, int domainId, int pasid) {
-    boolean sameDomain = ((int) entry[1] & 0xFFFF) == domainId;
+    boolean sameDomain = PasidEntry.domainId(entry[1]) == domainId;
     return switch (scope) {
       case GLOBAL -> true;
       case DOMAIN -> sameDomain;

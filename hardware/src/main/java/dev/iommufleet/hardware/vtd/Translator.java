@@ -3,6 +3,9 @@ package dev.iommufleet.hardware.vtd;
 import dev.iommufleet.hardware.vtd.Operation.Translate;
 import dev.iommufleet.hardware.vtd.Reply.Source;
 import dev.iommufleet.hardware.vtd.Reply.Translation;
+import dev.iommufleet.hardware.vtd.spec.ContextEntry;
+import dev.iommufleet.hardware.vtd.spec.PageTable;
+import dev.iommufleet.hardware.vtd.spec.PasidEntry;
 
 /** Translates requests: IOTLB, context cache, PASID entry, walk. [TRN-2.1] [TRN-3.3] */
 final class Translator {
@@ -124,10 +127,10 @@ final class Translator {
       return -1;
     }
     if (!core.scalable()) {
-      return (int) (cached[1] >>> 8) & 0xFFFF;
+      return ContextEntry.domainId(cached[1]);
     }
     long[] pasidEntry = space.pasidEntry();
-    return pasidEntry == null ? -1 : (int) pasidEntry[1] & 0xFFFF;
+    return pasidEntry == null ? -1 : PasidEntry.domainId(pasidEntry[1]);
   }
 
   private Translation hit(int slot, Translate request) {
@@ -137,7 +140,7 @@ final class Translator {
 
   private Translation found(
       Translate request, Source source, long pte, int level, int permissions) {
-    long mask = Walker.pageMask(level);
+    long mask = PageTable.offsetMask(level);
     int granted = isWrite(request) ? permissions : permissions & ~Access.WRITE;
     return new Translation(
         true,
@@ -201,7 +204,7 @@ final class Translator {
     } else {
       reason = tables.context(space.sourceId, context);
     }
-    fpd = (context[0] & 2) != 0;
+    fpd = ContextEntry.faultProcessingDisabled(context[0]);
     return reason == Fault.NONE ? requestTypeFault(request) : reason;
   }
 
@@ -219,13 +222,14 @@ final class Translator {
     }
     boolean ats = request.type() != AddressType.UNTRANSLATED;
     if (!core.scalable()) {
-      boolean allowed = (context[0] >>> 2 & 3) == 1;
+      boolean allowed = ContextEntry.translationType(context[0]) == ContextEntry.WITH_DEVICE_TLB;
       return ats && !allowed ? Fault.TYPE_BLOCKS_REQUEST : Fault.NONE;
     }
-    if (ats && (context[0] & 1 << 2) == 0) {
+    if (ats && !ContextEntry.deviceTlbEnabled(context[0])) {
       return Fault.DEVICE_TLB_DISABLED;
     }
-    boolean pasidRefused = request.pasid() != Access.NO_PASID && (context[0] & 1 << 3) == 0;
+    boolean pasidRefused =
+        request.pasid() != Access.NO_PASID && !ContextEntry.pasidEnabled(context[0]);
     return pasidRefused ? Fault.PASID_DISABLED : Fault.NONE;
   }
 
@@ -235,14 +239,14 @@ final class Translator {
     if (fpd) {
       return Fault.NONE;
     }
-    if (status != Fault.DIRECTORY_UNREADABLE && tables.directoryFpd()) {
+    if (tables.directoryFpd()) {
       fpd = true;
       return Fault.NONE;
     }
     if (status != Fault.NONE && status != Fault.PASID_ABSENT) {
       return status;
     }
-    fpd = (entry[0] & 2) != 0;
+    fpd = PasidEntry.faultProcessingDisabled(entry[0]);
     return Fault.NONE;
   }
 
@@ -251,11 +255,11 @@ final class Translator {
     long[] cached = space.pasidEntry();
     if (cached != null) {
       System.arraycopy(cached, 0, entry, 0, 8);
-      fpd |= (entry[0] & 2) != 0;
+      fpd |= PasidEntry.faultProcessingDisabled(entry[0]);
       return Fault.NONE;
     }
     int status = tables.pasid(context, space.pasid, entry);
-    fpd |= status != Fault.DIRECTORY_UNREADABLE && tables.directoryFpd() || (entry[0] & 2) != 0;
+    fpd |= tables.directoryFpd() || PasidEntry.faultProcessingDisabled(entry[0]);
     if (status == Fault.NONE) {
       space.cachePasidEntry(entry);
       core.emit(new Fact.PasidEntryCached(space.sourceId, space.pasid, entry.clone()));
@@ -265,8 +269,9 @@ final class Translator {
 
   private boolean isPassThrough() {
     return core.scalable()
-        ? (entry[0] & 1) != 0 && Tables.type(entry) == Tables.TYPE_PASS_THROUGH
-        : (context[0] >>> 2 & 3) == 2;
+        ? PasidEntry.present(entry[0])
+            && PasidEntry.translationType(entry[0]) == PasidEntry.PASS_THROUGH
+        : ContextEntry.translationType(context[0]) == ContextEntry.PASS_THROUGH;
   }
 
   /** The function's DMA without PASID goes past translation from now on. [TRN-3.4] */
@@ -281,28 +286,33 @@ final class Translator {
     if (core.has(Quirk.WALKER_BY_CAPABILITY)) {
       return core.scalable() && core.capabilities.firstStage();
     }
-    return core.scalable() && Tables.type(entry) == Tables.TYPE_FIRST_STAGE;
+    return core.scalable() && PasidEntry.translationType(entry[0]) == PasidEntry.FIRST_STAGE;
   }
 
   private int firstStage(Translate request) {
     int bits =
         core.has(Quirk.CANONICAL_WIDTH_FROM_AW)
-            ? walker.inputBits(Tables.widthCode(entry))
+            ? walker.inputBits(PasidEntry.addressWidthCode(entry[0]))
             : FULL_WIDTH;
     boolean ats = request.type() == AddressType.TRANSLATION_REQUEST;
     return walker.firstStage(
-        new Walker.FirstStageRequest(entry[2] & PAGE, request.iova(), bits, isWrite(request), ats));
+        new Walker.FirstStageRequest(
+            PasidEntry.firstStagePointer(entry[2]), request.iova(), bits, isWrite(request), ats));
   }
 
   private int secondStage(Translate request) {
     boolean scalable = core.scalable();
-    long table = (scalable ? entry[0] : context[0]) & PAGE;
-    int widthCode = scalable ? Tables.widthCode(entry) : (int) context[1] & 7;
+    long table =
+        scalable ? PasidEntry.secondStagePointer(entry[0]) : ContextEntry.pointer(context[0]);
+    int widthCode =
+        scalable
+            ? PasidEntry.addressWidthCode(entry[0])
+            : ContextEntry.addressWidthCode(context[1]);
     return walker.secondStage(table, widthCode, request.iova(), isWrite(request));
   }
 
   private boolean meetsWindow() {
-    return Core.meetsWindow(walker.address(walker.leaf), Walker.pageMask(walker.level) + 1);
+    return Core.meetsWindow(walker.address(walker.leaf), PageTable.offsetMask(walker.level) + 1);
   }
 
   private int windowReason() {
@@ -322,8 +332,9 @@ final class Translator {
     if (removed > 0) {
       core.emit(new Fact.IotlbInvalidated(Fact.IotlbScope.ALL, 0, 0, 0, 0, removed));
     }
-    long gfn = (request.iova() & ~Walker.pageMask(walker.level)) >>> 12;
-    int domainId = (int) (core.scalable() ? entry[1] : context[1] >>> 8) & 0xFFFF;
+    long gfn = (request.iova() & ~PageTable.offsetMask(walker.level)) >>> 12;
+    int domainId =
+        core.scalable() ? PasidEntry.domainId(entry[1]) : ContextEntry.domainId(context[1]);
     var filled =
         new Fact.IotlbFilled(
             request.sourceId(), pasid, gfn, walker.level, domainId, walker.leaf, rights(), stage);
@@ -348,7 +359,7 @@ final class Translator {
             ? key(request.pasid()) != 0
             : request.pasid() != Access.NO_PASID;
     report(request, shown, named, request.type() == AddressType.TRANSLATION_REQUEST);
-    long mask = firstStage ? Walker.pageMask(walker.level) : 0xFFF;
+    long mask = firstStage ? PageTable.offsetMask(walker.level) : 0xFFF;
     return failed(contextHit, mask, shown);
   }
 

@@ -1,25 +1,21 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.vtd.spec.AddressWidth;
+import dev.iommufleet.hardware.vtd.spec.FirstStageEntry;
+import dev.iommufleet.hardware.vtd.spec.PageTable;
+import dev.iommufleet.hardware.vtd.spec.SecondStageEntry;
+
 /**
  * Walks page tables. One instance serves one IOMMU; a walk leaves its results in the fields.
  * [TRN-4.1] [TRN-5.1]
  */
 final class Walker {
-  private static final long PRESENT = 1;
-  private static final long WRITE = 1 << 1;
-  private static final long USER = 1 << 2;
-  private static final long ACCESSED = 1 << 5;
-  private static final long DIRTY = 1 << 6;
-  private static final long LARGE = 1 << 7;
-  private static final long SECOND_STAGE_READ = 1;
   private static final long UNREADABLE = -1;
 
   private final Core core;
-  private final long addressBits;
+  private final int addressWidth;
   private final long[] secondStageReserved;
-  private final long[] secondStageLargeReserved;
   private final long[] firstStageReserved;
-  private final long[] firstStageLargeReserved;
 
   /** The leaf before accessed and dirty bits were set. */
   long leaf;
@@ -32,56 +28,34 @@ final class Walker {
 
   Walker(Core core) {
     this.core = core;
-    this.addressBits = core.addressMask & ~0xFFFL;
     var capabilities = core.capabilities;
-    long second = ~(core.addressMask | 0xBFF0_0000_0000_0000L);
-    long snoop = capabilities.scalableMode() || capabilities.snoopControl() ? 0x800 : 0;
-    boolean transientMapping = capabilities.staleTransientMapping() && capabilities.deviceTlb();
-    long leafFree = snoop | (transientMapping ? 1L << 62 : 0);
+    addressWidth = capabilities.addressWidth();
     secondStageReserved =
-        new long[] {
-          0, (second | 0x800) & ~leafFree, second | 0x800, second | 0x800, second | 0x880
-        };
-    secondStageLargeReserved =
-        new long[] {0, 0, (second | 0x1F_F800) & ~leafFree, (second | 0x3FFF_F800) & ~leafFree};
-    long first = ~(core.addressMask | 0xFFF0_0000_0000_0000L);
-    firstStageReserved = new long[] {0, first, first, first, first | 0x80};
-    firstStageLargeReserved = new long[] {0, 0, first | 0x1F_E000, first | 0x3FFF_E000};
+        SecondStageEntry.reservedMasks(
+            addressWidth,
+            capabilities.staleTransientMapping() && capabilities.deviceTlb(),
+            capabilities.scalableMode() || capabilities.snoopControl());
+    firstStageReserved = FirstStageEntry.reservedMasks(addressWidth);
   }
 
-  /** log2 of the page size of a level. */
-  static int shift(int level) {
-    return 12 + 9 * (level - 1);
-  }
-
-  /** Offset bits within a page of the level, inclusive mask. */
-  static long pageMask(int level) {
-    return (1L << shift(level)) - 1;
-  }
-
+  /** Next table or page that an entry of either stage points at. */
   long address(long entry) {
-    return entry & addressBits;
-  }
-
-  boolean isSecondStageLeaf(long entry, int atLevel) {
-    return atLevel == 1 || (entry & LARGE) != 0;
+    return AddressWidth.pageAddress(entry, addressWidth);
   }
 
   boolean isSecondStageReserved(long entry, int atLevel) {
-    boolean large = (atLevel == 2 || atLevel == 3) && (entry & LARGE) != 0;
-    return (entry & (large ? secondStageLargeReserved[atLevel] : secondStageReserved[atLevel]))
-        != 0;
+    return (entry & secondStageReserved[SecondStageEntry.kind(entry, atLevel)]) != 0;
   }
 
   /** All ones when it cannot be read. */
   long entry(long table, long iova, int atLevel) {
-    long address = table + (iova >>> shift(atLevel) & 0x1FF) * 8;
-    return core.readable(address, 8) ? core.memory.read64(address) : UNREADABLE;
+    long address = PageTable.entryAddress(table, iova, atLevel);
+    return core.readable(address, PageTable.ENTRY_BYTES) ? core.memory.read64(address) : UNREADABLE;
   }
 
   /** Input width of a second-stage table, bits. */
   int inputBits(int widthCode) {
-    return Math.min(30 + 9 * widthCode, core.capabilities.addressWidth());
+    return Math.min(AddressWidth.inputBits(widthCode), addressWidth);
   }
 
   // ---- second stage ----
@@ -93,19 +67,21 @@ final class Walker {
     if (iova >>> inputBits(widthCode) != 0) {
       return Fault.BEYOND_WIDTH;
     }
-    int top = 2 + widthCode;
+    int top = AddressWidth.levels(widthCode);
     if (top > 5) {
       return levelFault();
     }
-    long wanted = write ? WRITE : SECOND_STAGE_READ;
+
     for (int at = top; ; at--) {
       long entry = entry(table, iova, at);
       if (entry == UNREADABLE) {
         return at == top ? Fault.CONTEXT_INVALID : Fault.TABLE_UNREADABLE;
       }
-      reads &= (entry & SECOND_STAGE_READ) != 0;
-      writes &= (entry & WRITE) != 0;
-      if ((entry & wanted) == 0) {
+      boolean canRead = SecondStageEntry.read(entry);
+      boolean canWrite = SecondStageEntry.write(entry);
+      reads &= canRead;
+      writes &= canWrite;
+      if (write ? !canWrite : !canRead) {
         return write ? Fault.NO_WRITE : Fault.NO_READ;
       }
       if (at == 5) {
@@ -114,7 +90,7 @@ final class Walker {
       if (isSecondStageReserved(entry, at)) {
         return Fault.ENTRY_RESERVED;
       }
-      if (isSecondStageLeaf(entry, at)) {
+      if (SecondStageEntry.leaf(entry, at)) {
         level = at;
         leaf = entry;
         return Fault.NONE;
@@ -140,8 +116,7 @@ final class Walker {
   int firstStage(FirstStageRequest request) {
     level = 4;
     reads = writes = true;
-    long top = request.iova() >> request.canonicalBits() - 1;
-    if (top != 0 && top != -1) {
+    if (!FirstStageEntry.canonical(request.iova(), request.canonicalBits())) {
       return Fault.NOT_CANONICAL;
     }
     long table = request.table();
@@ -151,8 +126,9 @@ final class Walker {
       if (fault != Fault.NONE) {
         return fault;
       }
-      boolean last = level == 1 || (entry & LARGE) != 0;
-      long flags = last && request.write() ? ACCESSED | DIRTY : ACCESSED;
+      boolean last = FirstStageEntry.leaf(entry, level);
+      long dirty = last && request.write() ? FirstStageEntry.DIRTY : 0;
+      long flags = FirstStageEntry.ACCESSED | dirty;
       long updated = setFlags(table, request.iova(), entry, flags);
       if (updated == UNREADABLE) {
         return Fault.ACCESSED_DIRTY_FAILED;
@@ -170,25 +146,25 @@ final class Walker {
     if (entry == UNREADABLE) {
       return level == 4 ? Fault.FIRST_STAGE_TOP_UNREADABLE : Fault.FIRST_STAGE_UNREADABLE;
     }
-    if ((entry & PRESENT) == 0) {
+    if (!FirstStageEntry.present(entry)) {
       return Fault.FIRST_STAGE_ABSENT;
     }
-    if ((entry & USER) == 0) {
+    if (!FirstStageEntry.user(entry)) {
       return Fault.NOT_USER;
     }
-    writes &= (entry & WRITE) != 0;
-    if (request.write() && !request.ats() && (entry & WRITE) == 0) {
+    boolean canWrite = FirstStageEntry.write(entry);
+    writes &= canWrite;
+    if (request.write() && !request.ats() && !canWrite) {
       return Fault.FIRST_STAGE_NO_WRITE;
     }
     return isFirstStageReserved(entry) ? Fault.FIRST_STAGE_RESERVED : Fault.NONE;
   }
 
   private boolean isFirstStageReserved(long entry) {
-    boolean large = (level == 2 || level == 3) && (entry & LARGE) != 0;
-    if (large && level == 3 && !oneGiBAllowed()) {
+    if (level == 3 && FirstStageEntry.large(entry) && !oneGiBAllowed()) {
       return true;
     }
-    return (entry & (large ? firstStageLargeReserved[level] : firstStageReserved[level])) != 0;
+    return (entry & firstStageReserved[FirstStageEntry.kind(entry, level)]) != 0;
   }
 
   private boolean oneGiBAllowed() {
@@ -201,7 +177,7 @@ final class Walker {
     if (skip) {
       return entry;
     }
-    long address = table + (iova >>> shift(level) & 0x1FF) * 8;
+    long address = PageTable.entryAddress(table, iova, level);
     long updated = entry | flags;
     boolean stored =
         core.write(Fact.WriteKind.ACCESSED_DIRTY, address, LittleEndian.bytes(updated));
@@ -210,6 +186,6 @@ final class Walker {
 
   /** Whether a cached first-stage leaf lacks the dirty bit that a write needs. */
   static boolean lacksDirty(long leaf) {
-    return (leaf & DIRTY) == 0;
+    return (leaf & FirstStageEntry.DIRTY) == 0;
   }
 }
