@@ -19,8 +19,7 @@ final class Failures {
           "NODE_STOPPING",
           "NO_ANSWER",
           "REQUEST_RUNNING",
-          "BUSY",
-          "INTERNAL");
+          "BUSY");
 
   /** Of these, those after which nothing was executed for certain. */
   private static final Set<String> NOT_EXECUTED = Set.of("NODE_STOPPING", "BUSY");
@@ -66,6 +65,17 @@ final class Failures {
 
   static boolean notExecuted(FleetException failure) {
     return failure instanceof RefusedException refused && NOT_EXECUTED.contains(refused.code());
+  }
+
+  /**
+   * The entity does not know the session, and nothing of it can be in the journal: on a request's
+   * first attempt because it never arrived, else because the node says so.
+   */
+  static boolean sessionMayBeginAnew(FleetException failure, boolean firstAttempt) {
+    return failure instanceof RefusedException refused
+        && refused.code().equals("SESSION_UNKNOWN")
+        && (firstAttempt
+            || refused.refusal().getMetadataOrDefault("nothing_journaled", "").equals("true"));
   }
 
   /** Milliseconds that the node asked to wait; 0: it did not say. */

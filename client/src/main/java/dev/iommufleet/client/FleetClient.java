@@ -41,11 +41,13 @@ public final class FleetClient implements AutoCloseable {
 
   private final ManagedChannel channel;
   private final String target;
+  private final RetryPolicy policy;
   private final Retrier retrier;
 
   private FleetClient(ManagedChannel channel, String target, RetryPolicy policy) {
     this.channel = channel;
     this.target = target;
+    this.policy = policy;
     this.retrier = new Retrier(channel, target, policy);
   }
 
@@ -169,7 +171,12 @@ public final class FleetClient implements AutoCloseable {
     return new IommuSession(this, retrier, iommuId, UUID.randomUUID().toString());
   }
 
-  /** A stream of batches. */
+  /** A stream of batches to one IOMMU that repeats itself when the node goes away. */
+  public IommuStream stream(String iommuId) {
+    return new IommuStream(this, iommuId);
+  }
+
+  /** A stream of batches that the caller repeats. */
   public BatchStream stream() {
     return BatchStream.open(IommuFleetGrpc.newStub(channel), target);
   }
@@ -177,6 +184,14 @@ public final class FleetClient implements AutoCloseable {
   /** What became visible from an entry on. The first answer or error comes with the first read. */
   public Watching watch(WatchRequest request) {
     return new Watching(IommuFleetGrpc.newBlockingStub(channel), request, target);
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  RetryPolicy policy() {
+    return policy;
   }
 
   IommuFleetBlockingStub stub() {

@@ -7,6 +7,7 @@ import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.RequestId;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Requests to one IOMMU, one after the other, each with the next id of a session. A request is
@@ -18,7 +19,7 @@ public final class IommuSession {
   private final FleetClient client;
   private final Retrier retrier;
   private final String iommuId;
-  private final String name;
+  private String name;
   private long sequence;
 
   IommuSession(FleetClient client, Retrier retrier, String iommuId, String name) {
@@ -32,8 +33,8 @@ public final class IommuSession {
     return iommuId;
   }
 
-  /** As in {@link RequestId}. */
-  public String name() {
+  /** As in {@link RequestId}; another one after the IOMMU has forgotten it. */
+  public synchronized String name() {
     return name;
   }
 
@@ -50,17 +51,36 @@ public final class IommuSession {
    */
   public synchronized ExecuteResponse execute(
       List<Operation> operations, Observe observe, boolean wantSoftHash) {
-    var id = RequestId.newBuilder().setSession(name).setSequence(sequence + 1);
     var request =
         ExecuteRequest.newBuilder()
             .setIommuId(iommuId)
-            .setRequestId(id)
             .addAllOperations(operations)
             .setObserve(observe)
-            .setWantSoftHash(wantSoftHash)
-            .build();
-    var awaits = awaitTime(operations);
-    var response = retrier.repeatable(() -> client.stub(awaits).execute(request));
+            .setWantSoftHash(wantSoftHash);
+    var attempts = new int[1];
+    try {
+      return send(request, attempts);
+    } catch (RefusedException e) {
+      if (!Failures.sessionMayBeginAnew(e, attempts[0] == 1)) {
+        throw e;
+      }
+    }
+    // An entity that left memory, or a node that was killed, forgets a session of reads only.
+    name = UUID.randomUUID().toString();
+    sequence = 0;
+    return send(request, attempts);
+  }
+
+  private ExecuteResponse send(ExecuteRequest.Builder request, int[] attempts) {
+    var id = RequestId.newBuilder().setSession(name).setSequence(sequence + 1);
+    var named = request.setRequestId(id).build();
+    var awaits = awaitTime(named.getOperationsList());
+    var response =
+        retrier.repeatable(
+            () -> {
+              attempts[0]++;
+              return client.stub(awaits).execute(named);
+            });
     sequence++;
     return response;
   }
