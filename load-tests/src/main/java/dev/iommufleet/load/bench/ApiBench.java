@@ -128,8 +128,7 @@ public final class ApiBench {
 
   private static Operation writeRegister(int offset, long value) {
     return Operation.newBuilder()
-        .setWriteRegister(
-            WriteRegister.newBuilder().setOffset(offset).setSize(4).setValue(value))
+        .setWriteRegister(WriteRegister.newBuilder().setOffset(offset).setSize(4).setValue(value))
         .build();
   }
 
