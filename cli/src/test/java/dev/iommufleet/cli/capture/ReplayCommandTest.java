@@ -114,8 +114,7 @@ class ReplayCommandTest {
 
   /** A shipped capture as plain text; {@code spoiled}: a field whose value becomes 1. */
   private Path capture(String name, String spoiled) throws IOException {
-    try (var file =
-        new GZIPInputStream(ShippedCaptures.open("directed-fault-log.jsonl.gz"))) {
+    try (var file = new GZIPInputStream(ShippedCaptures.open("directed-fault-log.jsonl.gz"))) {
       String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
       if (!spoiled.isEmpty()) {
         text = text.replaceFirst(spoiled, spoiled.replaceFirst("0x[0-9a-f]+", "0x1"));

@@ -145,12 +145,11 @@ public final class Iommu {
   /** Mapping listeners need caching mode and no snoop control; device-TLB ones a device TLB. */
   private Reply.Status addNotifier(Operation.AddNotifier o) {
     var capabilities = core.capabilities;
-    if ((o.flags() & Notifiers.DEVICE_TLB_UNMAP) != 0 && !capabilities.deviceTlb()
-        || capabilities.snoopControl()) {
+    boolean deviceTlbMissing =
+        (o.flags() & Notifiers.DEVICE_TLB_UNMAP) != 0 && !capabilities.deviceTlb();
+    boolean cachingModeMissing = (o.flags() & Notifiers.MAP) != 0 && !capabilities.cachingMode();
+    if (capabilities.snoopControl() || cachingModeMissing || deviceTlbMissing) {
       return Reply.Status.NOT_SUPPORTED;
-    }
-    if ((o.flags() & Notifiers.MAP) != 0 && !capabilities.cachingMode()) {
-      return Reply.Status.INVALID;
     }
     selector.space(o.sourceId(), Translator.key(o.pasid())).addNotifier(o.flags());
     core.emit(new Fact.NotifierRegistered(o.sourceId(), Translator.key(o.pasid()), o.flags()));
