@@ -109,6 +109,28 @@ final class DescriptorRunner {
     sendTo(p.sourceId(), new Target(p.pasid(), p.allPasids(), start, size));
   }
 
+  /** Whether the function it is for takes one more open invalidation now. */
+  boolean hasRoom(Descriptor descriptor) {
+    return switch (descriptor) {
+      case Descriptor.DeviceTlb d -> hasRoom(d.sourceId(), d.maxOutstanding());
+      case Descriptor.PasidDeviceTlb p -> hasRoom(p.sourceId(), p.maxOutstanding());
+      case Descriptor.ContextCache _,
+          Descriptor.Iotlb _,
+          Descriptor.InterruptEntryCache _,
+          Descriptor.Wait _,
+          Descriptor.PasidIotlb _,
+          Descriptor.PasidCache _,
+          Descriptor.PageGroupResponse _ ->
+          true;
+    };
+  }
+
+  /** {@code maxOutstanding} 0 means 32. */
+  private boolean hasRoom(int sourceId, int maxOutstanding) {
+    int most = maxOutstanding == 0 ? Functions.ITAGS : maxOutstanding;
+    return core.functions.openAt(sourceId) < most;
+  }
+
   private record Target(int pasid, boolean allPasids, long address, long size) {}
 
   /** To a function that answers later, or to one that is not there. */
@@ -118,26 +140,23 @@ final class DescriptorRunner {
       return;
     }
     int itag = core.functions.freeItag(sourceId);
-    if (itag < 0) {
-      timeOut(sourceId); // More open requests than the bus has tags for: the function is stuck.
-      return;
-    }
     core.functions.sent(sourceId, itag);
     core.emit(
         new Fact.InvalidationSent(
             sourceId, itag, target.pasid(), target.allPasids(), target.address(), target.size()));
   }
 
-  /** An address space stands for a function whose device TLB is empty. */
+  /** The address space of a function that never left stands for one with an empty device TLB. */
   private boolean silentlyAbsent(int sourceId) {
-    return core.has(Quirk.ABSENT_FUNCTION_COMPLETES) || core.spaces.find(sourceId, 0) != null;
+    return core.has(Quirk.ABSENT_FUNCTION_COMPLETES)
+        || core.spaces.find(sourceId, 0) != null && !core.functions.hasLeft(sourceId);
   }
 
   /** Nobody will answer what was sent to functions that are not there. */
   void expireAbsent() {
     List<Integer> absent = new ArrayList<>();
     for (Functions.Open open : core.functions.open()) {
-      if (open.absent() && !absent.contains(open.sourceId())) {
+      if (!core.functions.isAttached(open.sourceId()) && !absent.contains(open.sourceId())) {
         absent.add(open.sourceId());
       }
     }
@@ -274,7 +293,7 @@ final class DescriptorRunner {
   private void respond(Descriptor.PageGroupResponse r) {
     AddressSpace space = core.spaces.find(r.sourceId(), Math.max(r.pasid(), 0));
     if (space != null) {
-      boolean delivered = space.hasResponseListener();
+      boolean delivered = space.hasResponseListener() && !core.functions.hasLeft(r.sourceId());
       core.emit(
           new Fact.PageGroupResponded(
               r.sourceId(), r.pasid(), r.groupIndex(), r.code(), delivered));

@@ -4,25 +4,29 @@ import dev.iommufleet.hardware.StateHash;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Functions that answer device-TLB invalidations, the invalidations they still owe an answer for,
  * and the wait that stands behind them. [INV-2.5]
  */
 final class Functions {
-  private static final int ITAGS = 32;
+  static final int ITAGS = 32;
   private static final long TAG_FUNCTION = 9;
   private static final long TAG_OPEN = 10;
   private static final long TAG_WAIT = 11;
+  private static final long TAG_LEFT = 12;
 
-  /** An invalidation in flight; {@code absent}: nobody is there to answer. */
-  record Open(int sourceId, int itag, boolean absent) {}
+  /** An invalidation in flight. */
+  record Open(int sourceId, int itag) {}
 
   /** A fetched wait; {@code low}, {@code high}: its descriptor. */
   record Wait(int position, long low, long high) {}
 
   private final Map<Integer, Boolean> attached = new TreeMap<>();
+  private final Set<Integer> left = new TreeSet<>();
   private final Map<Integer, Open> open = new LinkedHashMap<>();
   private Wait wait;
   private long hash;
@@ -41,6 +45,11 @@ final class Functions {
 
   boolean answersAtOnce(int sourceId) {
     return attached.get(sourceId);
+  }
+
+  /** It was detached and has not come back. */
+  boolean hasLeft(int sourceId) {
+    return left.contains(sourceId);
   }
 
   Map<Integer, Boolean> attached() {
@@ -64,14 +73,22 @@ final class Functions {
     return wait;
   }
 
-  /** An ITag that is free at the function, or -1. */
-  int freeItag(int sourceId) {
+  /** How many invalidations are open at the function. */
+  int openAt(int sourceId) {
+    int count = 0;
     for (int itag = 0; itag < ITAGS; itag++) {
-      if (!open.containsKey(key(sourceId, itag))) {
-        return itag;
-      }
+      count += open.containsKey(key(sourceId, itag)) ? 1 : 0;
     }
-    return -1;
+    return count;
+  }
+
+  /** The lowest ITag that is free at a function with fewer than 32 open invalidations. */
+  int freeItag(int sourceId) {
+    int itag = 0;
+    while (open.containsKey(key(sourceId, itag))) {
+      itag++;
+    }
+    return itag;
   }
 
   Open find(int sourceId, int itag) {
@@ -85,15 +102,24 @@ final class Functions {
   // ---- changes; each is the effect of one fact ----
 
   void attach(int sourceId, boolean answersAtOnce) {
-    detach(sourceId);
+    forget(sourceId);
     attached.put(sourceId, answersAtOnce);
     hash += attachedTerm(sourceId);
   }
 
   void detach(int sourceId) {
+    forget(sourceId);
+    left.add(sourceId);
+    hash += StateHash.mix(TAG_LEFT, sourceId, 0);
+  }
+
+  private void forget(int sourceId) {
     if (attached.containsKey(sourceId)) {
       hash -= attachedTerm(sourceId);
       attached.remove(sourceId);
+    }
+    if (left.remove(sourceId)) {
+      hash -= StateHash.mix(TAG_LEFT, sourceId, 0);
     }
   }
 
@@ -102,7 +128,7 @@ final class Functions {
   }
 
   void sent(int sourceId, int itag) {
-    open.put(key(sourceId, itag), new Open(sourceId, itag, !attached.containsKey(sourceId)));
+    open.put(key(sourceId, itag), new Open(sourceId, itag));
     hash += StateHash.mix(TAG_OPEN, sourceId, itag);
   }
 
@@ -131,6 +157,7 @@ final class Functions {
 
   void describe(FactSink sink) {
     attached.forEach((id, atOnce) -> sink.accept(new Fact.FunctionAttached(id, atOnce)));
+    left.forEach(id -> sink.accept(new Fact.FunctionDetached(id)));
     for (Iterator<Open> each = open.values().iterator(); each.hasNext(); ) {
       Open one = each.next();
       sink.accept(

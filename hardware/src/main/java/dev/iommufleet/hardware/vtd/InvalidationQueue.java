@@ -16,6 +16,9 @@ final class InvalidationQueue {
   private static final int GSTS_QIES = 1 << 26;
   private static final int IQEI_TAIL = 1;
   private static final int IQEI_FETCH = 2;
+  private static final int FINISHED = 0;
+  private static final int TURN_OVER = 1;
+  private static final int HELD = 2;
 
   private final Core core;
   private final FaultLog faults;
@@ -100,10 +103,11 @@ final class InvalidationQueue {
   }
 
   QueueProgress progress() {
-    if (core.latches.is(QUEUE_UNFINISHED)) {
+    if (core.latches.get(QUEUE_UNFINISHED) == TURN_OVER) {
       return QueueProgress.MORE;
     }
-    return core.functions.pendingWait() != null ? QueueProgress.PARKED : QueueProgress.IDLE;
+    boolean parked = core.functions.pendingWait() != null || core.latches.is(QUEUE_UNFINISHED);
+    return parked ? QueueProgress.PARKED : QueueProgress.IDLE;
   }
 
   // ---- fetching ----
@@ -122,32 +126,33 @@ final class InvalidationQueue {
       error(IQEI_TAIL);
       return;
     }
-    boolean finished = turn();
-    core.latches.set(QUEUE_UNFINISHED, !finished);
-    if (finished) {
+    int left = turn();
+    if (left != TURN_OVER) {
       runner.expireAbsent();
     }
+    core.latches.set(QUEUE_UNFINISHED, isStopped() ? FINISHED : left);
   }
 
-  /** False: there is more to do than one turn may take. */
-  private boolean turn() {
+  /** What is left to do, as {@link Latch#QUEUE_UNFINISHED} says it. */
+  private int turn() {
     int shift = core.latches.is(QUEUE_WIDE) ? 5 : 4;
     long head = core.latches.get(QUEUE_HEAD);
     for (int done = 0; head != core.latches.get(QUEUE_TAIL); done++) {
       if (core.functions.pendingWait() != null) {
-        return true;
+        return FINISHED;
       }
       if (done == TURN_DESCRIPTORS || core.tableReads() > TURN_TABLE_READS) {
-        return false;
+        return TURN_OVER;
       }
-      if (!step(head, shift)) {
-        return true;
+      Step step = step(head, shift);
+      if (step != Step.DONE) {
+        return step == Step.HELD ? HELD : FINISHED;
       }
       head = head + 1 == core.latches.get(QUEUE_ENTRIES) ? 0 : head + 1;
       core.latches.set(QUEUE_HEAD, head);
       core.registers.setQuad(IQH, head << shift & 0x7FFF0);
     }
-    return true;
+    return FINISHED;
   }
 
   /** Answers came or functions left: an open wait may take effect, and fetching goes on. */
@@ -160,14 +165,22 @@ final class InvalidationQueue {
     run();
   }
 
-  /** Fetches and runs one descriptor; false: the queue stopped. */
-  private boolean step(long head, int shift) {
+  private enum Step {
+    DONE,
+    /** A queue error. */
+    STOPPED,
+    /** The function has as many open invalidations as it takes; the head stays. [INV-2.5] */
+    HELD
+  }
+
+  /** Fetches and runs one descriptor. */
+  private Step step(long head, int shift) {
     boolean wide = shift == 5;
     long at = core.latches.get(QUEUE_BASE) + (head << shift);
     if (!core.readable(at, 1 << shift)) {
       core.latches.set(LAST_DESCRIPTOR_TYPE, 0);
       error(IQEI_FETCH);
-      return false;
+      return Step.STOPPED;
     }
     long low = core.memory.read64(at);
     long high = core.memory.read64(at + 8);
@@ -178,13 +191,17 @@ final class InvalidationQueue {
     int info = Descriptor.check(low, high, third, fourth, rules);
     if (info != 0) {
       error(info);
-      return false;
+      return Step.STOPPED;
     }
-    if (!runner.run(Descriptor.read(low, high, rules), (int) head, low, high)) {
+    Descriptor descriptor = Descriptor.read(low, high, rules);
+    if (!runner.hasRoom(descriptor)) {
+      return Step.HELD;
+    }
+    if (!runner.run(descriptor, (int) head, low, high)) {
       error(0);
-      return false;
+      return Step.STOPPED;
     }
-    return true;
+    return Step.DONE;
   }
 
   private void error(int info) {

@@ -178,7 +178,7 @@ public final class Iommu {
   }
 
   private Reply detach(Operation.DetachFunction o) {
-    if (core.functions.isAttached(o.sourceId())) {
+    if (core.functions.isAttached(o.sourceId()) || core.spaces.find(o.sourceId(), 0) != null) {
       runner.endAll(o.sourceId(), true);
       core.functions.detach(o.sourceId());
       core.emit(new Fact.FunctionDetached(o.sourceId()));
@@ -264,7 +264,7 @@ public final class Iommu {
     return drained && !core.functions.isAnyOpen();
   }
 
-  /** A fetched wait is pending for a function that has not answered. */
+  /** A descriptor is open until a function has answered. */
   public boolean queueParked() {
     return progress() == QueueProgress.PARKED;
   }
@@ -281,15 +281,18 @@ public final class Iommu {
     };
   }
 
-  /** Ascending. Functions whose answers a pending wait misses; empty: the queue is not parked. */
+  /** Ascending. Functions that have not answered; empty: the queue is not parked. */
   public int[] parkedOn() {
     return queueParked() ? core.functions.owing() : new int[0];
   }
 
-  /** Index of the pending wait in the queue; -1: none. */
+  /** Index in the queue of the descriptor that is open; -1: the queue is not parked. */
   public int parkedPosition() {
     var wait = core.functions.pendingWait();
-    return wait == null ? -1 : wait.position();
+    if (wait != null) {
+      return wait.position();
+    }
+    return queueParked() ? (int) core.latches.get(Latch.QUEUE_HEAD) : -1;
   }
 
   public int pasidCacheEntries() {

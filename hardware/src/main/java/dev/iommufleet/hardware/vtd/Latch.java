@@ -32,7 +32,7 @@ public enum Latch {
   REMAPPING_EXTENDED(14),
   /** Index of the fault record that the next fault uses. */
   NEXT_FAULT_RECORD(15),
-  /** 1: a turn ended with queue work left over. */
+  /** 1: a turn ended with queue work left over. 2: the next descriptor waits for a free ITag. */
   QUEUE_UNFINISHED(16);
 
   private final int number;

@@ -6,6 +6,9 @@ public enum QueueProgress {
   IDLE,
   /** A turn's share of work is done and there is more: {@link Operation.Continue} goes on. */
   MORE,
-  /** A wait is open until functions have answered device-TLB invalidations. */
+  /**
+   * A wait, or a device-TLB invalidation that its function has no room for, is open until functions
+   * have answered.
+   */
   PARKED
 }

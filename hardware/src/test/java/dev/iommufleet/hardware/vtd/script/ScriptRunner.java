@@ -26,10 +26,19 @@ final class ScriptRunner {
       return List.of(state());
     }
     try {
-      return execute(reader.read(text));
+      int mask = text.indexOf(" mask=");
+      return mask >= 0 && text.startsWith("get")
+          ? masked(execute(reader.read(text.substring(0, mask))), text.substring(mask + 6))
+          : execute(reader.read(text));
     } catch (RuntimeException e) {
       throw new IllegalStateException("line " + command.number() + ": " + command.text(), e);
     }
+  }
+
+  /** A register's value with only the bits that matter. */
+  private static List<String> masked(List<String> outcomes, String mask) {
+    long value = Numbers.parse(outcomes.getFirst().split(" ")[1]) & Numbers.parse(mask);
+    return List.of("value " + OutcomePrinter.hex(value));
   }
 
   private List<String> execute(List<Operation> operations) {
