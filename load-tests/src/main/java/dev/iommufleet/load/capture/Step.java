@@ -17,6 +17,9 @@ public final class Step implements FactSink {
   /** An outermost operation of more lines is refused. */
   static final int MAX_LINES = 1_000_000;
 
+  /** An outermost operation that expects more answers is refused. */
+  static final int MAX_EVENTS = 1 << 18;
+
   /** An outermost operation of more bytes is refused. */
   static final int MAX_BYTES = 128 << 20;
 

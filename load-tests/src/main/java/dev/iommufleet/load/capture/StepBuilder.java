@@ -133,6 +133,7 @@ final class StepBuilder {
       begin(type);
       state = State.LOOSE;
     }
+    count();
     effect(type);
   }
 
@@ -265,10 +266,11 @@ final class StepBuilder {
 
   private void count() throws LineException {
     step.bytes += reader.lineLength();
-    if (++step.lines > Step.MAX_LINES || step.bytes > Step.MAX_BYTES) {
+    boolean tooLong = ++step.lines > Step.MAX_LINES || step.bytes > Step.MAX_BYTES;
+    if (tooLong || step.expected.size() >= Step.MAX_EVENTS) {
       throw new LineException(
-          "the operation opened in line %d has more than %d lines or %d bytes"
-              .formatted(step.line, Step.MAX_LINES, Step.MAX_BYTES));
+          "the operation opened in line %d has more than %d lines, %d answers or %d bytes"
+              .formatted(step.line, Step.MAX_LINES, Step.MAX_EVENTS, Step.MAX_BYTES));
     }
   }
 
