@@ -1,0 +1,139 @@
+package dev.iommufleet.actors;
+
+import static dev.iommufleet.actors.Harness.named;
+import static dev.iommufleet.actors.Harness.ok;
+import static dev.iommufleet.actors.Harness.request;
+import static dev.iommufleet.actors.Ops.FEDATA;
+import static dev.iommufleet.actors.Ops.load;
+import static dev.iommufleet.actors.Ops.read;
+import static dev.iommufleet.actors.Ops.store;
+import static dev.iommufleet.actors.Ops.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.iommufleet.protocol.api.v1.Fact;
+import dev.iommufleet.protocol.api.v1.OperationFacts;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("When a write fails, the entity")
+class EntityFailureTest {
+  private static final String JOURNAL = "iommu|i1";
+
+  private final Harness it = new Harness();
+
+  @AfterEach
+  void close() {
+    it.close();
+  }
+
+  @Test
+  @DisplayName("has the hash of a fresh replay: nothing of the failed request is left in memory")
+  void failedWrite() {
+    it.create();
+    var before = it.execute(store(0x2000, (byte) 1), write(FEDATA, 4, 1));
+    it.journal.failNextPersisted(JOURNAL);
+
+    var failed = it.refusal(request(store(0x2000, (byte) 9), write(FEDATA, 4, 9)));
+
+    assertEquals("JOURNAL_UNAVAILABLE", failed.getCode());
+    var after = it.execute(load(0x2000, 1), read(FEDATA, 4));
+    assertEquals(before.getStateHash(), after.getStateHash());
+    assertEquals(2, after.getSequenceNumber());
+    assertEquals(1, after.getReplies(1).getRegisterValue().getValue());
+    it.restart();
+    assertEquals(before.getStateHash(), it.get().getStateHash(), "a fresh replay");
+  }
+
+  @Test
+  @DisplayName("writes the next entry where the last good one ended, and remembers no failed id")
+  void goesOn() {
+    it.create();
+    it.journal.failNextPersisted(JOURNAL);
+    it.refusal(named("s", 1, write(FEDATA, 4, 9)));
+
+    var repeated = ok(it.ask(named("s", 1, write(FEDATA, 4, 9))));
+
+    assertFalse(repeated.getRepeatedAnswer(), "the failed one is not in the journal");
+    assertEquals(2, repeated.getSequenceNumber());
+    assertEquals(2, it.entries().size());
+    assertEquals(2, it.lastEntry().getIncarnation());
+    assertEquals(1, it.lastEntry().getCachesEmptySince());
+  }
+
+  @Test
+  @DisplayName("survives a creation that failed: the empty state was not touched")
+  void failedCreation() {
+    it.journal.failNextPersisted(JOURNAL);
+    var failed =
+        it.refusal(
+            dev.iommufleet.protocol.cluster.v1.EntityRequest.newBuilder()
+                .setCreate(
+                    dev.iommufleet.protocol.api.v1.CreateIommuRequest.newBuilder()
+                        .setIommuId("i1")));
+
+    assertEquals("JOURNAL_UNAVAILABLE", failed.getCode());
+    assertEquals("IOMMU_NOT_FOUND", it.refusal(request(read(0, 4))).getCode());
+    assertEquals(1, it.create().getSequenceNumber());
+  }
+
+  @Test
+  @DisplayName("starts again as well when the journal rejects an entry")
+  void rejectedWrite() {
+    it.create();
+    it.journal.rejectNextPersisted(JOURNAL);
+
+    it.send(request(write(FEDATA, 4, 9)));
+
+    var after = it.execute(read(FEDATA, 4));
+    assertEquals(0, after.getReplies(0).getRegisterValue().getValue());
+    assertEquals(1, after.getSequenceNumber());
+  }
+
+  @Test
+  @DisplayName("stops at an entry with a fact that it does not know, and says which")
+  void unknownFact() {
+    it.create();
+    it.execute(write(FEDATA, 4, 1));
+    it.restart();
+    it.get();
+    var foreign =
+        Entry.newBuilder()
+            .setSchema(1)
+            .addFacts(OperationFacts.newBuilder().addFacts(Fact.getDefaultInstance()))
+            .build();
+    append(foreign);
+
+    it.restart();
+
+    var refused = it.refusal(request(read(FEDATA, 4)));
+    assertEquals("RECOVERY_FAILED", refused.getCode());
+    assertEquals("3", refused.getMetadataOrThrow("sequence_number"));
+    assertTrue(refused.getMessage().contains("a fact"), refused.getMessage());
+  }
+
+  @Test
+  @DisplayName("stops at an entry of a newer schema")
+  void newerSchema() {
+    it.create();
+    append(Entry.newBuilder().setSchema(2).build());
+
+    it.restart();
+
+    var refused = it.refusal(request(read(FEDATA, 4)));
+    assertEquals("RECOVERY_FAILED", refused.getCode());
+    assertTrue(refused.getMessage().contains("schema 2"), refused.getMessage());
+  }
+
+  /** Rewrites the journal with one more entry. */
+  private void append(Entry entry) {
+    var all = new java.util.ArrayList<Object>(it.entries());
+    all.add(entry);
+    it.journal.clearByPersistenceId(JOURNAL);
+    it.journal.persistForRecovery(JOURNAL, List.copyOf(all));
+  }
+}
