@@ -54,7 +54,8 @@ public final class AskSerializer extends SerializerWithStringManifest {
           request.toBuilder().clearReplyTo().build(),
           references.<EntityReply>resolveActorRef(request.getReplyTo()));
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a request of %d bytes is damaged".formatted(bytes.length), e);
+      throw new IllegalStateException(
+          "a request of %d bytes is damaged".formatted(bytes.length), e);
     }
   }
 }
