@@ -13,16 +13,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who is told of new entries. A watcher says how many entries it has room for; one that has none
+ * Who is told of new entries. A watcher gives credit back for what it took; one that has none left
  * when an entry comes is told that it lagged and is forgotten: it reads the journal and comes back.
  */
 final class Watchers {
+  /** Entries that may be on their way to a watcher. */
+  static final int CREDIT = 64;
+
   private final int max;
   private final Map<Caller, Watcher> watchers = new HashMap<>(2);
 
   private static final class Watcher {
     final Set<WatchKind> kinds;
-    int credit;
+    int credit = CREDIT;
 
     Watcher(Set<WatchKind> kinds) {
       this.kinds = kinds;
@@ -75,7 +78,7 @@ final class Watchers {
   void credit(Caller caller, int entries) {
     var watcher = watchers.get(caller);
     if (watcher != null) {
-      watcher.credit = (int) Math.min(1 << 16, (long) watcher.credit + Math.max(0, entries));
+      watcher.credit = (int) Math.min(CREDIT, (long) watcher.credit + Math.max(0, entries));
     }
   }
 
