@@ -30,16 +30,21 @@ final class Fault {
   static final int PAGE_REQUESTS_DISABLED = 0x47;
   static final int DIRECTORY_UNREADABLE = 0x50;
   static final int DIRECTORY_ABSENT = 0x51;
+  static final int DIRECTORY_RESERVED = 0x52;
   static final int PASID_UNREADABLE = 0x58;
   static final int PASID_ABSENT = 0x59;
+  static final int PASID_RESERVED = 0x5A;
   static final int PASID_INVALID = 0x5B;
   static final int FIRST_STAGE_UNREADABLE = 0x70;
   static final int FIRST_STAGE_ABSENT = 0x71;
   static final int FIRST_STAGE_RESERVED = 0x72;
   static final int FIRST_STAGE_TOP_UNREADABLE = 0x73;
+  static final int SCALABLE_NO_RIGHT = 0x79;
+  static final int SCALABLE_TOP_UNREADABLE = 0x7B;
   static final int NOT_CANONICAL = 0x80;
   static final int NOT_USER = 0x81;
-  static final int FIRST_STAGE_NO_WRITE = 0x85;
+  static final int SCALABLE_NO_WRITE = 0x85;
+  static final int SCALABLE_NO_READ = 0x86;
   static final int WINDOW = 0x87;
   static final int ACCESSED_DIRTY_FAILED = 0x91;
 
@@ -49,10 +54,8 @@ final class Fault {
   static {
     int[] reasons = {
       0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0C, 0x0D, 0x0E, 0x41, 0x43, 0x44, 0x45, 0x46, 0x47,
-          0x51,
-      0x59, 0x5B, 0x70, 0x71, 0x72, 0x73, 0x78, 0x79, 0x7A, 0x7B, 0x80, 0x81, 0x84, 0x85, 0x86,
-          0x87,
-      0x91
+      0x51, 0x52, 0x59, 0x5A, 0x5B, 0x70, 0x71, 0x72, 0x73, 0x78, 0x79, 0x7A, 0x7B, 0x80, 0x81,
+      0x84, 0x85, 0x86, 0x87, 0x91
     };
     for (int reason : reasons) {
       QUALIFIED[reason >> 6] |= 1L << reason;
@@ -77,7 +80,7 @@ final class Fault {
       case CONTEXT_RESERVED -> 0x42;
       case CONTEXT_INVALID -> 0x43;
       case TABLE_UNREADABLE -> 0x78;
-      case NO_WRITE, NO_READ -> 0x79;
+      case NO_WRITE, NO_READ -> SCALABLE_NO_RIGHT;
       case ENTRY_RESERVED -> 0x7A;
       case BEYOND_WIDTH -> 0x84;
       case WINDOW_LEGACY -> WINDOW;

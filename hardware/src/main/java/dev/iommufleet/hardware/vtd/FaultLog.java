@@ -31,6 +31,7 @@ final class FaultLog {
   /**
    * A fault of a DMA, ATS or page request.
    *
+   * @param access {@link Access} bits that the request wanted
    * @param walkedForAts the walk of an ATS translation request met it
    * @param pasid recorded when {@code pasidPresent}
    */
@@ -38,11 +39,16 @@ final class FaultLog {
       int reason,
       int sourceId,
       long address,
-      boolean write,
+      int access,
       boolean pasidPresent,
       int pasid,
       boolean fpd,
-      boolean walkedForAts) {}
+      boolean walkedForAts) {
+
+    boolean write() {
+      return (access & Access.WRITE) != 0;
+    }
+  }
 
   void dma(Dma fault) {
     boolean qualified =
@@ -84,15 +90,16 @@ final class FaultLog {
   private static boolean isRecoverable(int reason) {
     return switch (reason) {
       case Fault.NO_WRITE, Fault.NO_READ, Fault.NOT_CANONICAL, Fault.NOT_USER -> true;
-      case Fault.FIRST_STAGE_NO_WRITE, 0x79 -> true;
+      case Fault.SCALABLE_NO_RIGHT, Fault.SCALABLE_NO_WRITE, Fault.SCALABLE_NO_READ -> true;
       default -> reason >= 0x70 && reason <= 0x73;
     };
   }
 
-  private static FaultRecord recordOf(Dma fault) {
+  private FaultRecord recordOf(Dma fault) {
     int pasid = fault.pasidPresent() ? fault.pasid() : Access.NO_PASID;
-    return FaultRecord.ofDma(
-        fault.reason(), fault.sourceId(), pasid, fault.address(), !fault.write());
+    int access =
+        core.has(Quirk.FAULT_ATTRIBUTES_ABSENT) ? fault.access() & Access.WRITE : fault.access();
+    return FaultRecord.ofDma(fault.reason(), fault.sourceId(), pasid, fault.address(), access);
   }
 
   private void record(FaultRecord fault) {

@@ -31,7 +31,7 @@ final class InterruptWindow {
             Fault.WINDOW,
             access.sourceId(),
             access.address(),
-            access.write(),
+            access.write() ? Access.WRITE : Access.READ,
             named,
             pasid,
             isSilenced(access.sourceId(), pasid),

@@ -87,11 +87,18 @@ final class PageRequests {
             reason,
             request.sourceId(),
             request.address(),
-            request.write(),
+            wanted(request),
             pasidPresent,
             pasidPresent ? request.pasid() : 0,
             fpd,
             false));
+  }
+
+  private static int wanted(RequestPage request) {
+    return (request.read() ? Access.READ : 0)
+        | (request.write() ? Access.WRITE : 0)
+        | (request.execute() ? Access.EXECUTE : 0)
+        | (request.privileged() ? Access.PRIVILEGED : 0);
   }
 
   // ---- queue ----

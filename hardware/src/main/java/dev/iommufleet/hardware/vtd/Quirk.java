@@ -14,12 +14,18 @@ public enum Quirk {
   IOTLB_HIT_UNCHECKED,
   /** An entry whose A is set never gets D; a hit that a read filled never gets D. */
   DIRTY_BIT_LOST,
+  /** An ATS request that may write sets D also on a read-only leaf. */
+  ATS_DIRTIES_READ_ONLY,
   /** Fault records keep 16 bits of the PASID. */
   FAULT_PASID_16_BITS,
+  /** Fault records never say that execute or privilege was requested. */
+  FAULT_ATTRIBUTES_ABSENT,
   /** Context and PASID-table faults are recorded without their PASID. */
   TABLE_FAULT_WITHOUT_PASID,
   /** A PASID entry's type is checked before its present bit. */
   PASID_TYPE_BEFORE_PRESENT,
+  /** Reserved bits of PASID directory and table entries are not looked at. */
+  PASID_RESERVED_UNCHECKED,
   /** Scalable mode reports legacy reasons for root, context and second stage. */
   LEGACY_REASONS_IN_SCALABLE_MODE,
   /** DTE and TT do not block ATS and translated requests; PASIDE does not block PASIDs. */

@@ -105,6 +105,8 @@ final class Tables {
     Arrays.fill(entry, 0);
     if (fault == Fault.NONE && !PasidDirectoryEntry.present(directory)) {
       fault = Fault.DIRECTORY_ABSENT;
+    } else if (fault == Fault.NONE && checksReserved() && PasidDirectoryEntry.reserved(directory)) {
+      fault = Fault.DIRECTORY_RESERVED;
     }
     if (fault != Fault.NONE) {
       return fault;
@@ -142,7 +144,14 @@ final class Tables {
     if (!core.has(Quirk.PASID_TYPE_BEFORE_PRESENT) && !PasidEntry.present(entry[0])) {
       return Fault.PASID_ABSENT;
     }
+    if (checksReserved() && PasidEntry.reserved(entry)) {
+      return Fault.PASID_RESERVED;
+    }
     return isTypeValid(entry) ? Fault.NONE : Fault.PASID_INVALID;
+  }
+
+  private boolean checksReserved() {
+    return !core.has(Quirk.PASID_RESERVED_UNCHECKED);
   }
 
   private boolean isTypeValid(long[] entry) {

@@ -369,7 +369,7 @@ final class Translator {
             reason,
             request.sourceId(),
             request.iova(),
-            isWrite(request),
+            request.access(),
             named,
             named ? key(request.pasid()) : 0,
             fpd,

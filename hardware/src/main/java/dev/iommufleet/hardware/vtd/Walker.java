@@ -75,14 +75,14 @@ final class Walker {
     for (int at = top; ; at--) {
       long entry = entry(table, iova, at);
       if (entry == UNREADABLE) {
-        return at == top ? Fault.CONTEXT_INVALID : Fault.TABLE_UNREADABLE;
+        return at == top ? topUnreadable() : Fault.TABLE_UNREADABLE;
       }
       boolean canRead = SecondStageEntry.read(entry);
       boolean canWrite = SecondStageEntry.write(entry);
       reads &= canRead;
       writes &= canWrite;
       if (write ? !canWrite : !canRead) {
-        return write ? Fault.NO_WRITE : Fault.NO_READ;
+        return noRight(canRead || canWrite, write);
       }
       if (at == 5) {
         return levelFault();
@@ -97,6 +97,22 @@ final class Walker {
       }
       table = address(entry);
     }
+  }
+
+  private boolean hasScalableReasons() {
+    return core.scalable() && !core.has(Quirk.LEGACY_REASONS_IN_SCALABLE_MODE);
+  }
+
+  private int topUnreadable() {
+    return hasScalableReasons() ? Fault.SCALABLE_TOP_UNREADABLE : Fault.CONTEXT_INVALID;
+  }
+
+  /** {@code present}: the entry grants the other right. */
+  private int noRight(boolean present, boolean write) {
+    if (present && hasScalableReasons()) {
+      return write ? Fault.SCALABLE_NO_WRITE : Fault.SCALABLE_NO_READ;
+    }
+    return write ? Fault.NO_WRITE : Fault.NO_READ;
   }
 
   /** Five levels and more are not offered; the reference would abort here. */
@@ -127,7 +143,8 @@ final class Walker {
         return fault;
       }
       boolean last = FirstStageEntry.leaf(entry, level);
-      long dirty = last && request.write() ? FirstStageEntry.DIRTY : 0;
+      boolean dirties = writes || core.has(Quirk.ATS_DIRTIES_READ_ONLY);
+      long dirty = last && request.write() && dirties ? FirstStageEntry.DIRTY : 0;
       long flags = FirstStageEntry.ACCESSED | dirty;
       long updated = setFlags(table, request.iova(), entry, flags);
       if (updated == UNREADABLE) {
@@ -155,7 +172,7 @@ final class Walker {
     boolean canWrite = FirstStageEntry.write(entry);
     writes &= canWrite;
     if (request.write() && !request.ats() && !canWrite) {
-      return Fault.FIRST_STAGE_NO_WRITE;
+      return Fault.SCALABLE_NO_WRITE;
     }
     return isFirstStageReserved(entry) ? Fault.FIRST_STAGE_RESERVED : Fault.NONE;
   }

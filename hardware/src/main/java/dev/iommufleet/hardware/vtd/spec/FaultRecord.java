@@ -41,9 +41,17 @@ public record FaultRecord(
 
   private static final int PASID_PRESENT = 31; // 95
 
-  /** A pending record of a DMA fault without privileged and execute marks. */
-  public static FaultRecord ofDma(int reason, int sourceId, int pasid, long address, boolean read) {
-    return new FaultRecord(true, address & ~0xFFFL, sourceId, reason, pasid, read, false, false);
+  /** A pending record of a DMA fault; {@code access}: the {@link Access} bits that were wanted. */
+  public static FaultRecord ofDma(int reason, int sourceId, int pasid, long address, int access) {
+    return new FaultRecord(
+        true,
+        address & ~0xFFFL,
+        sourceId,
+        reason,
+        pasid,
+        (access & Access.WRITE) == 0,
+        (access & Access.PRIVILEGED) != 0,
+        (access & Access.EXECUTE) != 0);
   }
 
   /** A pending record of an interrupt fault; {@code index} has 16 bits. */

@@ -31,6 +31,11 @@ public record PasidDirectoryEntry(boolean present, boolean faultProcessingDisabl
     return word & ~0xFFFL;
   }
 
+  /** Whether a bit of 11:2 is set. [STR-4.5] */
+  public static boolean reserved(long word) {
+    return (word & RESERVED) != 0;
+  }
+
   public static PasidDirectoryEntry decode(long word) {
     return new PasidDirectoryEntry(present(word), faultProcessingDisabled(word), table(word));
   }

@@ -128,6 +128,11 @@ public record PasidEntry(
     return v2 & ~0xFFFL;
   }
 
+  /** Whether word 0 bits 11:10 or anything in words 4 to 7 is set. [STR-4.5] */
+  public static boolean reserved(long[] words) {
+    return (words[0] & RESERVED_V0 | words[4] | words[5] | words[6] | words[7]) != 0;
+  }
+
   public static PasidEntry decode(long v0, long v1, long v2) {
     return new PasidEntry(
         present(v0),

@@ -17,8 +17,8 @@ class RecordTest {
   @Test
   @DisplayName("DMA faults without PASID, written and read")
   void legacyFaults() {
-    var write = FaultRecord.ofDma(5, 0x10, NO_PASID, 0x1234_5678L, false);
-    var read = FaultRecord.ofDma(6, 0x10, NO_PASID, 0x1234_5678L, true);
+    var write = FaultRecord.ofDma(5, 0x10, NO_PASID, 0x1234_5678L, Access.WRITE);
+    var read = FaultRecord.ofDma(6, 0x10, NO_PASID, 0x1234_5678L, Access.READ);
 
     assertEquals(0x8000_0005_0000_0010L, write.high(20));
     assertEquals(0xC000_0006_0000_0010L, read.high(20));
@@ -29,7 +29,7 @@ class RecordTest {
   @Test
   @DisplayName("a first-stage fault with a PASID")
   void pasidFault() {
-    var fault = FaultRecord.ofDma(0x71, 0x10, 0x123, 0x5000, true);
+    var fault = FaultRecord.ofDma(0x71, 0x10, 0x123, 0x5000, Access.READ);
 
     assertEquals(0xC001_2371_8000_0010L, fault.high(20));
     assertEquals(0xC001_2371_8000_0010L, fault.high(16));
@@ -39,7 +39,7 @@ class RecordTest {
   @Test
   @DisplayName("the reference keeps 16 bits of a PASID")
   void pasidWidth() {
-    var fault = FaultRecord.ofDma(0x71, 0x10, 0xABCDE, 0, false);
+    var fault = FaultRecord.ofDma(0x71, 0x10, 0xABCDE, 0, Access.WRITE);
 
     assertEquals(0x8ABC_DE71_8000_0010L, fault.high(FaultRecord.PASID_BITS));
     assertEquals(0x80BC_DE71_8000_0010L, fault.high(FaultRecord.REFERENCE_PASID_BITS));
@@ -48,7 +48,8 @@ class RecordTest {
   @Test
   @DisplayName("PASID 0 is present, no PASID is not")
   void pasidZero() {
-    assertEquals(0x8000_0071_8000_0010L, FaultRecord.ofDma(0x71, 0x10, 0, 0, false).high(20));
+    assertEquals(
+        0x8000_0071_8000_0010L, FaultRecord.ofDma(0x71, 0x10, 0, 0, Access.WRITE).high(20));
     assertEquals(0, FaultRecord.decode(0, 0x8000_0071_8000_0010L).pasid());
     assertEquals(NO_PASID, FaultRecord.decode(0, 0x8000_0071_0000_0010L).pasid());
   }
