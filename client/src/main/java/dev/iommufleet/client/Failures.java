@@ -34,7 +34,7 @@ final class Failures {
       return new RefusedException(refusal.get(), failure);
     }
     var status = Status.fromThrowable(failure);
-    var said = status.getDescription() == null ? "" : ": " + status.getDescription();
+    var said = said(status);
     return switch (status.getCode()) {
       case UNAVAILABLE ->
           new UnreachableException(
@@ -52,6 +52,15 @@ final class Failures {
               "%s ended the call with %s%s".formatted(target, status.getCode(), said),
               failure);
     };
+  }
+
+  /** Netty's own description says nothing; its cause does. */
+  private static String said(Status status) {
+    var text = status.getDescription();
+    if (status.getCause() != null && (text == null || text.equals("io exception"))) {
+      text = status.getCause().getMessage();
+    }
+    return text == null ? "" : " (" + text.strip() + ")";
   }
 
   /** Whether a call that can be repeated without harm is worth another attempt. */

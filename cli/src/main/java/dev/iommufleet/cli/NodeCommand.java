@@ -1,0 +1,120 @@
+package dev.iommufleet.cli;
+
+import dev.iommufleet.config.Profiles;
+import dev.iommufleet.node.NodeMain;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs a node in this process. */
+@Command(
+    name = "node",
+    mixinStandardHelpOptions = true,
+    header = "Run a node: the emulated IOMMUs, their journal, the API.",
+    description = {
+      "Prints one line 'ready grpc=HOST:PORT http=HOST:PORT data=DIR' on standard output once it"
+          + " serves, logs to standard error, and ends on SIGTERM with exit code 0 after draining.",
+      "The embedded journal is a directory that one node uses at a time; it survives kill -9."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  iommu-fleet node",
+      "  iommu-fleet node --data /var/lib/iommu-fleet --grpc-port 0 --http-port 0",
+      "  iommu-fleet node --config site.conf --host 0.0.0.0 --insecure"
+    })
+final class NodeCommand implements Callable<Integer> {
+  private static final int PORT_MOST = 65_535;
+  private static final String PREFIX = "iommu-fleet.node.";
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      defaultValue = Profiles.EMBEDDED,
+      description = "Where the journal lives: embedded. Default: ${DEFAULT-VALUE}.")
+  private String profile;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Settings that go before the defaults, in HOCON.")
+  private Path config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Directory of the embedded journal. Default: .iommu-fleet/data.")
+  private Path data;
+
+  @Option(
+      names = "--host",
+      paramLabel = "H",
+      description = "Address to listen on. Default: 127.0.0.1; others need --insecure.")
+  private String host;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "N",
+      description = "Port of the API; 0 means any free one. Default: 8651.")
+  private Integer grpcPort;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "N",
+      description = "Port of the health checks; 0 means any free one. Default: 8652.")
+  private Integer httpPort;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "H:P",
+      description = "A node of the cluster to join. This release runs single nodes only.")
+  private List<String> seeds = List.of();
+
+  @Option(names = "--insecure", description = "Serve beyond this machine without TLS.")
+  private boolean insecure;
+
+  @Override
+  public Integer call() {
+    if (!seeds.isEmpty()) {
+      throw CommandException.usage(
+          "--seed is not supported yet: a node of this release is a cluster of its own");
+    }
+    if (!profile.equals(Profiles.EMBEDDED)) {
+      throw CommandException.usage(
+          "--profile is '%s'; this release has '%s'", profile, Profiles.EMBEDDED);
+    }
+    if (config != null && !Files.isReadable(config)) {
+      throw CommandException.usage("--config %s cannot be read", config);
+    }
+    var settings = Profiles.load(profile, Optional.ofNullable(config), overrides());
+    return NodeMain.run(settings, System.out, System.err);
+  }
+
+  private Map<String, Object> overrides() {
+    var overrides = new HashMap<String, Object>();
+    put(overrides, "data-directory", data == null ? null : data.toAbsolutePath().toString());
+    put(overrides, "host", host);
+    put(overrides, "grpc-port", port("--grpc-port", grpcPort));
+    put(overrides, "http-port", port("--http-port", httpPort));
+    put(overrides, "insecure", insecure ? true : null);
+    return overrides;
+  }
+
+  private static Integer port(String option, Integer port) {
+    if (port != null && (port < 0 || port > PORT_MOST)) {
+      throw CommandException.usage("%s is %d; 0 to %d go", option, port, PORT_MOST);
+    }
+    return port;
+  }
+
+  private static void put(Map<String, Object> overrides, String name, Object value) {
+    if (value != null) {
+      overrides.put(PREFIX + name, value);
+    }
+  }
+}

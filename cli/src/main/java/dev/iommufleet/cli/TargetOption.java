@@ -1,0 +1,51 @@
+package dev.iommufleet.cli;
+
+import dev.iommufleet.client.FleetClient;
+import dev.iommufleet.client.RetryPolicy;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** Which node a command talks to. */
+public final class TargetOption {
+  private static final String VARIABLE = "IOMMU_FLEET_TARGET";
+  private static final String DEFAULT = "localhost:8651";
+
+  @Option(
+      names = "--target",
+      paramLabel = "HOST:PORT",
+      description = "The node. Default: IOMMU_FLEET_TARGET, else " + DEFAULT + ".")
+  private String target;
+
+  @Option(
+      names = "--retry-seconds",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "How long to go on trying while no node answers. Default: ${DEFAULT-VALUE}.")
+  private int retrySeconds;
+
+  /** The target as given, or where it is looked for without it. */
+  public String target() {
+    if (target != null) {
+      return target;
+    }
+    var variable = System.getenv(VARIABLE);
+    return variable == null || variable.isBlank() ? DEFAULT : variable;
+  }
+
+  public boolean given() {
+    return target != null;
+  }
+
+  /** A client of the node; nothing is sent before the first call. */
+  public FleetClient connect() {
+    if (retrySeconds < 0 || retrySeconds > 3600) {
+      throw CommandException.usage("--retry-seconds is %d; 0 to 3600 go", retrySeconds);
+    }
+    var policy = RetryPolicy.DEFAULT.withGiveUpAfter(Duration.ofSeconds(retrySeconds));
+    try {
+      return FleetClient.connect(target(), policy);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage("%s", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.iommufleet.cli.iommu;
+
+import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.text.RecordView;
+import dev.iommufleet.hardware.vtd.Quirk;
+import dev.iommufleet.protocol.api.v1.Capabilities;
+import dev.iommufleet.protocol.api.v1.InvalidationPolicy;
+import dev.iommufleet.protocol.api.v1.IommuSpec;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
+import dev.iommufleet.protocol.api.v1.Limits;
+import dev.iommufleet.protocol.api.v1.Profile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** What an IOMMU is made of. What is not said is as the node has it. */
+final class SpecOptions {
+  private static final String PROFILES = "architecture, qemu-11.1";
+  private static final int SCALABLE_PASID_BITS = 20;
+
+  @ArgGroup private Preset preset;
+
+  @ArgGroup(validate = false, heading = "%nCapabilities:%n")
+  private CapabilityOptions capabilities = new CapabilityOptions();
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description = "What it is faithful to: " + PROFILES + ". Default: architecture.")
+  private String profile;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "NAME",
+      description =
+          "What a context-cache invalidation does to PASID bindings: strict, emulator,"
+              + " device-replay, global-replay. Default: the profile's own.")
+  private String policy;
+
+  @Option(
+      names = "--journal-level",
+      paramLabel = "LEVEL",
+      description =
+          "facts: caches start empty after a restart; full: they survive it. Default: facts.")
+  private String journalLevel;
+
+  @Option(
+      names = "--quirk",
+      paramLabel = "NAME",
+      description = "Switches a quirk of docs/quirks.md on. Repeatable.")
+  private List<String> quirks = List.of();
+
+  @Option(
+      names = "--no-quirk",
+      paramLabel = "NAME",
+      description = "Switches a quirk off. Repeatable.")
+  private List<String> noQuirks = List.of();
+
+  @Option(
+      names = "--iotlb-entries",
+      paramLabel = "N",
+      description = "Translations held at once, 1 to 65536. Default: 1024.")
+  private Integer iotlbEntries;
+
+  @Option(
+      names = "--memory-pages",
+      paramLabel = "N",
+      description = "4 KiB pages of guest memory that may hold data. Default: 4096.")
+  private Integer memoryPages;
+
+  /** At most one of them; capabilities that are named as well go before. */
+  static final class Preset {
+    @Option(
+        names = "--legacy",
+        description = "Legacy mode, 48 bits, interrupt remapping (default).")
+    boolean legacy;
+
+    @Option(
+        names = "--scalable-first-stage",
+        description = "Scalable mode with first-stage tables and 20-bit PASIDs.")
+    boolean scalableFirstStage;
+
+    @Option(
+        names = "--scalable-second-stage",
+        description = "Scalable mode with second-stage tables and 20-bit PASIDs.")
+    boolean scalableSecondStage;
+  }
+
+  IommuSpec spec() {
+    var spec = IommuSpec.newBuilder();
+    spec.setCapabilities(capabilities());
+    spec.setLimits(limits());
+    if (profile != null) {
+      spec.setProfile(profile());
+    }
+    if (policy != null) {
+      spec.setPolicy(
+          constant("INVALIDATION_POLICY_", "--policy", policy, InvalidationPolicy.values()));
+    }
+    if (journalLevel != null) {
+      spec.setJournalLevel(
+          constant("JOURNAL_LEVEL_", "--journal-level", journalLevel, JournalLevel.values()));
+    }
+    quirks.forEach(name -> spec.putQuirkOverrides(quirk(name), true));
+    for (var name : noQuirks) {
+      if (spec.containsQuirkOverrides(quirk(name))) {
+        throw CommandException.usage("quirk %s is switched on and off", name);
+      }
+      spec.putQuirkOverrides(quirk(name), false);
+    }
+    return spec.build();
+  }
+
+  private Capabilities capabilities() {
+    var asked = Capabilities.newBuilder();
+    if (preset != null && (preset.scalableFirstStage || preset.scalableSecondStage)) {
+      asked
+          .setScalableMode(true)
+          .setFirstStage(preset.scalableFirstStage)
+          .setPasidBits(SCALABLE_PASID_BITS);
+    }
+    capabilities.addTo(asked);
+    return asked.build();
+  }
+
+  private Limits limits() {
+    var limits = Limits.newBuilder();
+    if (iotlbEntries != null) {
+      limits.setIotlbEntries(iotlbEntries);
+    }
+    if (memoryPages != null) {
+      limits.setMemoryPages(memoryPages);
+    }
+    return limits.build();
+  }
+
+  private Profile profile() {
+    return switch (profile.toLowerCase(Locale.ROOT)) {
+      case "architecture" -> Profile.PROFILE_ARCHITECTURE;
+      case "qemu-11.1" -> Profile.PROFILE_QEMU_11_1;
+      default ->
+          throw CommandException.usage("--profile is '%s'; possible are %s", profile, PROFILES);
+    };
+  }
+
+  private static <E extends Enum<E>> E constant(
+      String prefix, String option, String text, E[] constants) {
+    var wanted = prefix + text.toUpperCase(Locale.ROOT).replace('-', '_');
+    return Arrays.stream(constants)
+        .filter(it -> it.name().equals(wanted) && it.ordinal() > 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                CommandException.usage(
+                    "%s is '%s'; possible are %s",
+                    option,
+                    text,
+                    Arrays.stream(constants)
+                        .filter(it -> it.ordinal() > 0 && !it.name().equals("UNRECOGNIZED"))
+                        .map(it -> RecordView.dashed(it.name().substring(prefix.length())))
+                        .collect(Collectors.joining(", "))));
+  }
+
+  private static String quirk(String name) {
+    var wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
+    for (var quirk : Quirk.values()) {
+      if (quirk.name().equals(wanted)) {
+        return wanted;
+      }
+    }
+    throw CommandException.usage(
+        "there is no quirk '%s'; docs/quirks.md lists them: %s",
+        name, Arrays.stream(Quirk.values()).map(Enum::name).collect(Collectors.joining(", ")));
+  }
+}
