@@ -1,5 +1,6 @@
 package dev.iommufleet.cli;
 
+import dev.iommufleet.cli.capture.CaptureCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       NodeCommand.class,
       IommuCommand.class,
+      CaptureCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     },

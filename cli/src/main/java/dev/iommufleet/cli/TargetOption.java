@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 /** Which node a command talks to. */
 public final class TargetOption {
   private static final String VARIABLE = "IOMMU_FLEET_TARGET";
+  private static final int RETRY_SECONDS_MOST = 3_600;
   private static final String DEFAULT = "localhost:8651";
 
   @Option(
@@ -36,12 +37,22 @@ public final class TargetOption {
     return target != null;
   }
 
+  /** How long to go on trying while no node answers. */
+  public int retrySeconds() {
+    if (retrySeconds < 0 || retrySeconds > RETRY_SECONDS_MOST) {
+      throw CommandException.usage(
+          "--retry-seconds is %d; 0 to %d go", retrySeconds, RETRY_SECONDS_MOST);
+    }
+    return retrySeconds;
+  }
+
   /** A client of the node; nothing is sent before the first call. */
   public FleetClient connect() {
-    if (retrySeconds < 0 || retrySeconds > 3600) {
-      throw CommandException.usage("--retry-seconds is %d; 0 to 3600 go", retrySeconds);
-    }
-    var policy = RetryPolicy.DEFAULT.withGiveUpAfter(Duration.ofSeconds(retrySeconds));
+    return connect(RetryPolicy.DEFAULT.withGiveUpAfter(Duration.ofSeconds(retrySeconds())));
+  }
+
+  /** A client that repeats calls as the policy says. */
+  public FleetClient connect(RetryPolicy policy) {
     try {
       return FleetClient.connect(target(), policy);
     } catch (IllegalArgumentException e) {

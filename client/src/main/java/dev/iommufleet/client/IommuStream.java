@@ -60,9 +60,7 @@ public final class IommuStream implements AutoCloseable {
    *     the bytes, so what depends on it must not block
    */
   public synchronized CompletableFuture<ExecuteResponse> send(ExecuteRequest request) {
-    while (broken == null && !closed && !roomFor(request)) {
-      await();
-    }
+    awaitRoomFor(request);
     if (broken != null) {
       return CompletableFuture.failedFuture(broken);
     }
@@ -85,9 +83,11 @@ public final class IommuStream implements AutoCloseable {
             || operationsInFlight + request.getOperationsCount() <= window.getOperations());
   }
 
-  private void await() {
+  private void awaitRoomFor(ExecuteRequest request) {
     try {
-      wait();
+      while (broken == null && !closed && !roomFor(request)) {
+        wait();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the window was full", e);

@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +58,8 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Files replayed at once; as many as there are processors if not given.")
   private Integer threads;
 
+  @Mixin private RemoteOptions remote;
+
   @Override
   public Integer call() throws InterruptedException, IOException {
     if (first < 0) {
@@ -90,6 +93,9 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private List<Report> replay(int workers, LongConsumer progress) throws InterruptedException {
+    if (remote.given()) {
+      return remote.replay(new RemoteOptions.Wanted(files, workers, first, progress));
+    }
     return new ReplayRun(InProcessTarget::new, workers, first, progress).replay(files);
   }
 

@@ -49,6 +49,10 @@ final class Comparer {
     if (step.leftOut.length > 0) {
       leaveOut();
     }
+    if (step.isFromJournal()) {
+      expected = JournaledAnswers.wanted(expected, report);
+      actual = JournaledAnswers.given(actual);
+    }
     events();
     if (step.type.opens() && !endsWithRegisters()) {
       report.compared(Kind.REGISTER_FILE);

@@ -57,6 +57,7 @@ public final class Step implements FactSink {
   private final List<Operation> operations = new ArrayList<>();
   private final List<Fact> facts = new ArrayList<>();
   private Reply reply;
+  private boolean fromJournal;
   private Replayer owner;
 
   Step start(Replayer owner, EventType type, long seq, long line) {
@@ -77,6 +78,7 @@ public final class Step implements FactSink {
     operations.clear();
     facts.clear();
     reply = null;
+    fromJournal = false;
     return this;
   }
 
@@ -142,6 +144,18 @@ public final class Step implements FactSink {
   /** The reply to {@link #main()}. */
   public void reply(Reply reply) {
     this.reply = reply;
+  }
+
+  /**
+   * The answer is one that a journal had kept: traces are missing, and facts about caches come
+   * behind the others.
+   */
+  public void answeredFromJournal() {
+    fromJournal = true;
+  }
+
+  boolean isFromJournal() {
+    return fromJournal;
   }
 
   /** Every operation was executed; facts and reply of the main one were given. */

@@ -1,0 +1,23 @@
+package dev.iommufleet.load.remote;
+
+import dev.iommufleet.hardware.vtd.Fact;
+import dev.iommufleet.hardware.vtd.IommuConfig;
+import dev.iommufleet.hardware.vtd.Operation;
+import dev.iommufleet.hardware.vtd.Reply;
+import dev.iommufleet.protocol.api.v1.IommuSpec;
+
+/**
+ * The hardware's records to and from the messages of the API. The room that knows both is not one
+ * of those that this room may import.
+ */
+public interface WireCodec {
+
+  dev.iommufleet.protocol.api.v1.Operation write(Operation operation);
+
+  Reply read(dev.iommufleet.protocol.api.v1.Reply reply);
+
+  Fact read(dev.iommufleet.protocol.api.v1.Fact fact);
+
+  /** What makes an IOMMU of exactly this configuration. */
+  IommuSpec spec(IommuConfig config);
+}

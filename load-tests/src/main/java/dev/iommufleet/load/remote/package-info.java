@@ -1,0 +1,2 @@
+/** Replays captures into IOMMUs of a running fleet. */
+package dev.iommufleet.load.remote;
