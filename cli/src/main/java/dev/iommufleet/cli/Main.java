@@ -1,6 +1,7 @@
 package dev.iommufleet.cli;
 
 import dev.iommufleet.cli.capture.CaptureCommand;
+import dev.iommufleet.cli.demo.DemoCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      DemoCommand.class,
       NodeCommand.class,
       IommuCommand.class,
       CaptureCommand.class,

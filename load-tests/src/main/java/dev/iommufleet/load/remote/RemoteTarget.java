@@ -44,6 +44,8 @@ public final class RemoteTarget implements Target {
   private Batch underWay;
   private CompletableFuture<ExecuteResponse> answer;
   private volatile Acknowledged acknowledged = new Acknowledged(0, 0, 0, false);
+  private volatile Acknowledged resumed;
+  private volatile boolean interrupted;
 
   public RemoteTarget(Place place) {
     this.place = place;
@@ -57,6 +59,11 @@ public final class RemoteTarget implements Target {
   /** The last answer. Any thread. */
   public Acknowledged acknowledged() {
     return acknowledged;
+  }
+
+  /** The first answer after the last outage; null: there was none. Any thread. */
+  public Acknowledged resumed() {
+    return resumed;
   }
 
   @Override
@@ -128,11 +135,17 @@ public final class RemoteTarget implements Target {
         if (!mayPass(e)) {
           throw e;
         }
-        place.outage.await(e, attempt);
+        pause(e, attempt);
       } catch (FleetException e) {
-        place.outage.await(e, attempt);
+        pause(e, attempt);
       }
     }
+  }
+
+  private void pause(FleetException failure, int attempt) {
+    interrupted = true;
+    place.outage.await(failure, attempt);
+    place.client.reconnect();
   }
 
   private static boolean mayPass(RefusedException refused) {
@@ -184,6 +197,10 @@ public final class RemoteTarget implements Target {
             response.getStateHash(),
             pasids.size(),
             response.getRepeatedAnswer());
+    if (interrupted) {
+      interrupted = false;
+      resumed = acknowledged;
+    }
     if (response.getRepeatedAnswer()) {
       batch.answeredFromJournal();
     }

@@ -1,0 +1,156 @@
+package dev.iommufleet.cli.demo;
+
+import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** A node in a process of its own, started as this process was. */
+final class NodeProcess implements AutoCloseable {
+  private static final Pattern READY =
+      Pattern.compile("ready grpc=(\\S+):(\\d+) http=\\S+ data=.*");
+  private static final long START_SECONDS = 60;
+  private static final long STOP_SECONDS = 20;
+
+  private final Process process;
+  private final Path log;
+  private final Thread reaper;
+  private String host;
+  private int port;
+
+  private NodeProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+    reaper = new Thread(process::destroyForcibly, "reaper");
+    Runtime.getRuntime().addShutdownHook(reaper);
+  }
+
+  /**
+   * Returns when the node serves.
+   *
+   * @param port 0: any free one
+   * @param log what the node writes on standard error is added there
+   */
+  static NodeProcess start(Path data, int port, Path log) {
+    try {
+      var builder = new ProcessBuilder(command(data, port));
+      builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      var node = new NodeProcess(builder.start(), log);
+      node.awaitReady();
+      return node;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> command(Path data, int port) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("node", "--data", data.toString()));
+    command.addAll(List.of("--grpc-port", Integer.toString(port), "--http-port", "0"));
+    return command;
+  }
+
+  private void awaitReady() {
+    var line = CompletableFuture.supplyAsync(this::firstLine);
+    try {
+      var ready = READY.matcher(line.get(START_SECONDS, TimeUnit.SECONDS));
+      if (!ready.matches()) {
+        throw failed("it said something else than 'ready'");
+      }
+      host = ready.group(1);
+      port = Integer.parseInt(ready.group(2));
+    } catch (TimeoutException e) {
+      throw failed("it was not ready after %d s".formatted(START_SECONDS));
+    } catch (ExecutionException e) {
+      throw failed(e.getCause().toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed("interrupted");
+    }
+  }
+
+  private String firstLine() {
+    var in =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    try {
+      var line = in.readLine();
+      return line == null ? "" : line;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private CommandException failed(String why) {
+    close();
+    var last = "";
+    try {
+      var lines = Files.readAllLines(log);
+      last = lines.isEmpty() ? "" : "; its last words: " + lines.getLast();
+    } catch (IOException e) {
+      last = "; its log cannot be read";
+    }
+    return CommandException.unreachable("the node did not start: %s%s (log: %s)", why, last, log);
+  }
+
+  String target() {
+    return host + ":" + port;
+  }
+
+  int port() {
+    return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** SIGKILL; returns when the process is gone. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** SIGTERM; returns its exit code. */
+  int stop() {
+    process.destroy();
+    awaitEnd();
+    return process.exitValue();
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      Runtime.getRuntime().removeShutdownHook(reaper);
+    } catch (IllegalStateException e) {
+      return; // The hook runs already.
+    }
+  }
+}
