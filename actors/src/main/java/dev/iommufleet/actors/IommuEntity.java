@@ -53,8 +53,11 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   private final EntryWriter entries;
   private final Requests requests;
 
-  /** Those whose entry is being written: after a failed write nobody else knows of them. */
-  private final List<Caller> unanswered = new ArrayList<>(1);
+  /**
+   * Those whose entry is being written: after a failed write nobody else knows of them. Outlives
+   * every restart of this actor.
+   */
+  private final List<Caller> unanswered;
 
   private boolean busyLately;
 
@@ -67,6 +70,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
     this.id = id;
     this.context = shell.context;
     this.shard = shard;
+    this.unanswered = shell.unanswered;
     this.environment = environment;
     this.entries = new EntryWriter(environment);
     this.requests = new Requests(this, shell.context, shell.timers, environment);
@@ -74,16 +78,22 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
     shell.timers.startTimerWithFixedDelay(new IommuCommand.LookAround(), idle);
   }
 
-  private record Shell(ActorContext<IommuCommand> context, TimerScheduler<IommuCommand> timers) {}
+  private record Shell(
+      ActorContext<IommuCommand> context,
+      TimerScheduler<IommuCommand> timers,
+      List<Caller> unanswered) {}
 
   /** The behaviour of the entity {@code id}; {@code shard} is asked when it may leave memory. */
   public static Behavior<IommuCommand> create(
       String id, ActorRef<ClusterSharding.ShardCommand> shard, EntityEnvironment environment) {
+    var unanswered = new ArrayList<Caller>(1);
     Behavior<IommuCommand> behavior =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
-                    timers -> new IommuEntity(id, new Shell(context, timers), shard, environment)));
+                    timers ->
+                        new IommuEntity(
+                            id, new Shell(context, timers, unanswered), shard, environment)));
     return Behaviors.supervise(behavior).onFailure(Exception.class, backoff(environment));
   }
 

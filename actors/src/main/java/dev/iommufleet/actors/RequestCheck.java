@@ -55,11 +55,11 @@ public final class RequestCheck {
     long bytes = 0;
     long replies = 0;
     for (var operation : request.getOperationsList()) {
-      bytes += operation.getSerializedSize() + 4;
+      bytes += operation.getSerializedSize();
       replies += REPLY_BYTES + operation(operation);
     }
-    atMost("request-bytes", limits.requestBytes() + 4L * limits.operationsPerRequest(), bytes);
-    atMost("reply-bytes", limits.replyBytes() + 48L * limits.operationsPerRequest(), replies);
+    atMost("request-bytes", limits.requestBytes(), bytes);
+    atMost("reply-bytes", limits.replyBytes(), replies);
   }
 
   /**

@@ -87,8 +87,9 @@ class EntityFailureTest {
     it.create();
     it.journal.rejectNextPersisted(JOURNAL);
 
-    it.send(request(write(FEDATA, 4, 9)));
+    var failed = it.refusal(request(write(FEDATA, 4, 9)));
 
+    assertEquals("JOURNAL_UNAVAILABLE", failed.getCode());
     var after = it.execute(read(FEDATA, 4));
     assertEquals(0, after.getReplies(0).getRegisterValue().getValue());
     assertEquals(1, after.getSequenceNumber());
