@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  */
 final class Iotlb {
   private static final int NONE = IotlbSlots.NONE;
+  private static final int KEPT_SLOTS = 64;
   private static final long TAG = 0x494F_544C_4200_0000L; // "IOTLB"
 
   private final int capacity;
@@ -115,7 +116,7 @@ final class Iotlb {
     }
     if (slots.full()) {
       slots.grow();
-      index.grow();
+      index.resize();
     }
     int slot = slots.add(entry);
     index.add(slot);
@@ -143,13 +144,27 @@ final class Iotlb {
       Arrays.fill(atLevel, 0);
       hash = 0;
     }
+    return trimmed(removed);
+  }
+
+  /**
+   * Keeps a quarter of the slots when seven eighths are empty: a burst of translations costs memory
+   * only until the guest invalidates. What moves is less than what was removed before.
+   */
+  private int trimmed(int removed) {
+    int capacityNow = slots.capacity();
+    if (capacityNow > KEPT_SLOTS && slots.size() < capacityNow >>> 3) {
+      slots.shrink(capacityNow >>> 2);
+      index.resize();
+    }
     return removed;
   }
 
   /** Removes a domain's entries; returns how many. */
   int invalidateDomain(int domainId) {
-    return removeGroup(IotlbGroup.DOMAIN, IotlbSlots.who(domainId, 0, 1), 0)
-        + removeGroup(IotlbGroup.DOMAIN, IotlbSlots.who(domainId, 0, 2), 0);
+    return trimmed(
+        removeGroup(IotlbGroup.DOMAIN, IotlbSlots.who(domainId, 0, 1), 0)
+            + removeGroup(IotlbGroup.DOMAIN, IotlbSlots.who(domainId, 0, 2), 0));
   }
 
   /**
@@ -161,12 +176,12 @@ final class Iotlb {
    */
   int invalidatePage(int domainId, long address, int addressMask) {
     int removed = removeGroup(IotlbGroup.DOMAIN, IotlbSlots.who(domainId, 0, 1), 0);
-    return removed + removeRange(IotlbRange.secondStage(domainId, address, addressMask));
+    return trimmed(removed + removeRange(IotlbRange.secondStage(domainId, address, addressMask)));
   }
 
   /** Removes the entries of one PASID in a domain; returns how many. */
   int invalidatePasid(int domainId, int pasid) {
-    return removeGroup(IotlbGroup.DOMAIN_PASID, IotlbSlots.who(domainId, pasid, 1), 0);
+    return trimmed(removeGroup(IotlbGroup.DOMAIN_PASID, IotlbSlots.who(domainId, pasid, 1), 0));
   }
 
   /**
@@ -177,12 +192,12 @@ final class Iotlb {
    * @param addressMask log2 of the frame count, 0 to 63
    */
   int invalidatePasidPage(int domainId, int pasid, long address, int addressMask) {
-    return removeRange(IotlbRange.firstStage(domainId, pasid, address, addressMask));
+    return trimmed(removeRange(IotlbRange.firstStage(domainId, pasid, address, addressMask)));
   }
 
   /** Removes a function's entries; returns how many. */
   int invalidateSource(int sourceId) {
-    return removeGroup(IotlbGroup.SOURCE, IotlbSlots.who(sourceId, 0), 0);
+    return trimmed(removeGroup(IotlbGroup.SOURCE, IotlbSlots.who(sourceId, 0), 0));
   }
 
   /** Removes a function's entries of one PASID; returns how many. Walks all of the function's. */
@@ -197,7 +212,7 @@ final class Iotlb {
       }
       slot = next;
     }
-    return removed;
+    return trimmed(removed);
   }
 
   /** Equal for equal entries, whatever their age. */

@@ -66,7 +66,7 @@ final class IotlbIndex {
   }
 
   /** As many buckets in each table as there are slots; links all entries anew. */
-  void grow() {
+  void resize() {
     bits = Integer.numberOfTrailingZeros(slots.capacity());
     heads = new int[IotlbGroup.TABLES << bits];
     links = new int[slots.capacity() * IotlbGroup.TABLES << 1];

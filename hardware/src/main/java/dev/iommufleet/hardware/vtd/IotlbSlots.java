@@ -63,6 +63,23 @@ final class IotlbSlots {
     ages = ages == null ? new int[capacity << 1] : Arrays.copyOf(ages, capacity << 1);
   }
 
+  /** Gives memory back: slots for this many, a power of two, with new numbers. */
+  void shrink(int capacity) {
+    long[] old = entries;
+    long[] kept = new long[capacity * WORDS];
+    int count = 0;
+    for (int slot = oldest; slot != NONE; slot = newer(slot)) {
+      System.arraycopy(old, slot * WORDS, kept, count++ * WORDS, WORDS);
+    }
+    entries = kept;
+    ages = new int[capacity << 1];
+    clear();
+    while (touched < count) {
+      appendAge(touched++);
+    }
+    size = count;
+  }
+
   /** Stores an entry as the newest; there must be room. */
   int add(Fact.IotlbFilled entry) {
     int slot = freed;
