@@ -1,0 +1,120 @@
+package dev.iommufleet.load.bench;
+
+import dev.iommufleet.load.bench.Figure.Goal;
+import dev.iommufleet.load.capture.InProcessTarget;
+import dev.iommufleet.load.capture.ReplayRun;
+import dev.iommufleet.load.capture.Report;
+import dev.iommufleet.load.capture.ShippedCaptures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Captures replayed in this process with every comparison, one file on each core at a time. */
+final class ReplaySpeed implements Benchmark {
+  private final Optional<Path> folder;
+
+  /** {@code folder}: more captures to replay; empty: those that are shipped. */
+  ReplaySpeed(Optional<Path> folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public String name() {
+    return "replay";
+  }
+
+  @Override
+  public String summary() {
+    return "captures replayed in this process, gunzip, parsing and comparing included, all cores";
+  }
+
+  @Override
+  public List<Figure> run(Effort effort) throws IOException, InterruptedException {
+    var figures = new ArrayList<Figure>();
+    Path copies = Files.createTempDirectory("iommu-fleet-captures");
+    try {
+      figures.add(replay(effort, "replay-shipped", shipped(effort, copies)));
+    } finally {
+      delete(copies);
+    }
+    if (folder.isPresent()) {
+      figures.add(replay(effort, "replay-folder", captures(folder.get())));
+    }
+    return figures;
+  }
+
+  private static Figure replay(Effort effort, String name, List<Path> files)
+      throws InterruptedException {
+    int threads = Runtime.getRuntime().availableProcessors();
+    int warmUps = effort.pick(3, 0);
+    int rounds = effort.pick(7, 1);
+    var runs = new ArrayList<Double>();
+    long lines = 0;
+    for (int round = 0; round < warmUps + rounds; round++) {
+      long start = System.nanoTime();
+      var run = new ReplayRun(InProcessTarget::new, threads, 1, _ -> {});
+      lines = linesOf(run.replay(files));
+      if (round >= warmUps) {
+        runs.add(lines * 1e9 / (System.nanoTime() - start));
+      }
+    }
+    var how =
+        "%d files, %d lines, %d threads; rounds after %d that warm up"
+            .formatted(files.size(), lines, threads, warmUps);
+    return Goal.atLeast(1e6, "lines/s", name, how).of(runs);
+  }
+
+  private static long linesOf(List<Report> reports) {
+    long lines = 0;
+    for (Report report : reports) {
+      if (report.error() != null || report.mismatches() != 0) {
+        throw new IllegalStateException(
+            "%s: %d mismatches %s, error: %s"
+                .formatted(report.file(), report.mismatches(), report.first(), report.error()));
+      }
+      lines += report.lines();
+    }
+    return lines;
+  }
+
+  private static List<Path> shipped(Effort effort, Path into) throws IOException {
+    var files = new ArrayList<Path>();
+    for (String name : ShippedCaptures.names()) {
+      if (effort == Effort.FULL || name.startsWith("qtest-")) {
+        Path file = into.resolve(name);
+        try (var capture = ShippedCaptures.open(name)) {
+          Files.copy(capture, file);
+        }
+        files.add(file);
+      }
+    }
+    return files;
+  }
+
+  /** Those of host devices are left out: there is no host device yet. */
+  private static List<Path> captures(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".jsonl.gz"))
+          .filter(file -> !file.getFileName().toString().startsWith("host-"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    Files.delete(folder);
+  }
+}
