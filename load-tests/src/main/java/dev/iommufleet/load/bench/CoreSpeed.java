@@ -15,8 +15,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** A benchmark that JMH runs, in JVMs of its own with the flags of this one. */
-record CoreSpeed(String name, String summary, Class<?> measured, Judge judge)
-    implements Benchmark {
+record CoreSpeed(String name, String summary, Class<?> measured, Judge judge) implements Benchmark {
   private static final Judge HIT =
       (_, name, how) -> Goal.atMost(40, "ns", name, how + "; 256 resident pages in turn");
 
