@@ -10,7 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.iommufleet.protocol.api.v1.IommuSpec;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,43 @@ class NodeTest {
       assertEquals(List.of("first"), fleet.client().list(0, "").getIommuIdsList());
       assertArrayEquals(
           new byte[] {1, 2}, fleet.client().readMemory("first", 0x1000, 2).getData().toByteArray());
+    }
+  }
+
+  @Test
+  @DisplayName("journals our own messages by their manifests, never a class name")
+  void manifests(@TempDir Path data) throws SQLException {
+    try (var fleet = TestNode.start(data, Map.of("iommu-fleet.snapshots.every-entries", 10))) {
+      fleet.client().create("first", IommuSpec.getDefaultInstance());
+      var session = fleet.client().session("first");
+      for (int i = 1; i < 15; i++) {
+        session.execute(List.of(write(FEDATA, 4, i)));
+      }
+
+      assertEquals(
+          List.of("71001 E1"),
+          rows(
+              data,
+              "journal.db",
+              "select distinct event_ser_id, event_ser_manifest from event_journal"));
+      assertEquals(
+          List.of("71001 S1"),
+          rows(
+              data, "snapshots.db", "select snapshot_ser_id, snapshot_ser_manifest from snapshot"));
+    }
+  }
+
+  private static List<String> rows(Path data, String file, String query) throws SQLException {
+    try (var connection =
+            DriverManager.getConnection(
+                "jdbc:sqlite:" + data.resolve(file) + "?busy_timeout=10000");
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(query)) {
+      var rows = new ArrayList<String>();
+      while (result.next()) {
+        rows.add(result.getInt(1) + " " + result.getString(2));
+      }
+      return rows;
     }
   }
 }
