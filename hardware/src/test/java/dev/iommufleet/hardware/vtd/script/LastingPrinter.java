@@ -15,19 +15,7 @@ final class LastingPrinter {
   static List<String> lasting(Fact.Lasting fact) {
     return switch (fact) {
       case Fact.MemoryWritten it -> List.of(written(it));
-      case Fact.InvalidationSent it ->
-          List.of(
-              "sent sid="
-                  + hex(it.sourceId())
-                  + " itag="
-                  + hex(it.itag())
-                  + " pasid="
-                  + pasid(it.pasid())
-                  + (it.allPasids() ? " all-pasids" : "")
-                  + " addr="
-                  + hex(it.address())
-                  + " size="
-                  + hex(it.size()));
+      case Fact.InvalidationSent it -> List.of(sent(it));
       case Fact.InvalidationEnded it ->
           List.of(
               "ended sid="
@@ -65,6 +53,20 @@ final class LastingPrinter {
           Fact.FunctionDetached _ ->
           List.of();
     };
+  }
+
+  private static String sent(Fact.InvalidationSent it) {
+    return "sent sid="
+        + hex(it.sourceId())
+        + " itag="
+        + hex(it.itag())
+        + " pasid="
+        + pasid(it.pasid())
+        + (it.allPasids() ? " all-pasids" : "")
+        + " addr="
+        + hex(it.address())
+        + " size="
+        + hex(it.size());
   }
 
   private static String written(Fact.MemoryWritten it) {

@@ -96,27 +96,7 @@ final class OutcomePrinter {
               + hex(it.low());
       case Fact.InterruptSent it ->
           "msi " + it.cause() + " addr=" + hex(it.address()) + " data=" + hex(it.data());
-      case Fact.Notified it ->
-          "notify "
-              + it.type()
-              + " why="
-              + it.reason()
-              + " sid="
-              + hex(it.sourceId())
-              + " space="
-              + pasid(it.spacePasid())
-              + " iova="
-              + hex(it.iova())
-              + " to="
-              + hex(it.address())
-              + " mask="
-              + hex(it.mask())
-              + " perm="
-              + permissions(it.permissions())
-              + " pasid="
-              + pasid(it.pasid())
-              + " delivered="
-              + it.delivered();
+      case Fact.Notified it -> notified(it);
       case Fact.PageGroupResponded it ->
           "response sid="
               + hex(it.sourceId())
@@ -133,6 +113,29 @@ final class OutcomePrinter {
       case Fact.QueueErrorRaised it -> "iqe head=" + hex(it.head()) + " info=" + it.info();
       case Fact.WalkCut it -> "walk-cut iova=" + hex(it.iova());
     };
+  }
+
+  private static String notified(Fact.Notified it) {
+    return "notify "
+        + it.type()
+        + " why="
+        + it.reason()
+        + " sid="
+        + hex(it.sourceId())
+        + " space="
+        + pasid(it.spacePasid())
+        + " iova="
+        + hex(it.iova())
+        + " to="
+        + hex(it.address())
+        + " mask="
+        + hex(it.mask())
+        + " perm="
+        + permissions(it.permissions())
+        + " pasid="
+        + pasid(it.pasid())
+        + " delivered="
+        + it.delivered();
   }
 
   private static String fault(Fact.FaultDetected it) {
