@@ -72,15 +72,19 @@ final class Invalidator {
 
   void contextsOfFunctions(int sourceId, int functionMask) {
     core.emit(new Fact.ContextsInvalidated(false, sourceId, functionMask));
+    boolean replaysAll = core.config.policy() == InvalidationPolicy.GLOBAL_REPLAY;
     for (AddressSpace space : core.spaces.all()) {
       if (selects(sourceId, functionMask, space.sourceId)) {
         core.spaces.dropContext(space);
         selector.select(space);
         listeners.sync(space);
-        if (replays()) {
+        if (replays() && !replaysAll) {
           pasidCache.syncFunction(space);
         }
       }
+    }
+    if (replaysAll) {
+      pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
     }
   }
 

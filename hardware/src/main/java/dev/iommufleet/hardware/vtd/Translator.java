@@ -290,6 +290,10 @@ final class Translator {
   }
 
   private int firstStage(Translate request) {
+    if (PasidEntry.firstStageMode(entry[2]) != 0) {
+      walker.level = 1; // Behind FPD the reference walks on and aborts.
+      return Fault.PASID_INVALID;
+    }
     int bits =
         core.has(Quirk.CANONICAL_WIDTH_FROM_AW)
             ? walker.inputBits(PasidEntry.addressWidthCode(entry[0]))

@@ -17,18 +17,19 @@ import java.util.List;
 final class CommandReader {
   private final SoftwareQueue queue = new SoftwareQueue();
 
-  /** The operations that the line stands for. */
+  /** The operations that the line stands for. Text behind " #" is a comment. */
   List<Operation> read(String line) {
-    String[] words = line.strip().split(" +");
+    String text = (line + " #").split(" #", 2)[0].strip();
+    String[] words = text.split(" +");
     return switch (words[0]) {
       case "queue" -> queue.enable(words);
       case "tail" -> {
         queue.moveTail(parseInt(words[1]));
         yield List.of();
       }
-      case "post" -> queue.store(line.strip().substring(5));
+      case "post" -> queue.store(text.substring(5));
       case "qi" -> {
-        var operations = new ArrayList<>(queue.store(line.strip().substring(3)));
+        var operations = new ArrayList<>(queue.store(text.substring(3)));
         operations.add(queue.doorbell());
         yield operations;
       }

@@ -26,8 +26,7 @@ final class ScriptFiles {
     for (String text : Files.readAllLines(file)) {
       number++;
       if (text.startsWith("include ")) {
-        Path included = FOLDER.resolve("setup").resolve(text.substring(8).strip() + ".txt");
-        for (String inner : Files.readAllLines(included)) {
+        for (String inner : setup(text.substring(8).strip())) {
           lines.add(new Script.Line(0, inner));
         }
       } else {
@@ -35,6 +34,14 @@ final class ScriptFiles {
       }
     }
     return Script.parse(file.getFileName().toString(), lines);
+  }
+
+  /** The commands of a setup file. */
+  static List<String> setup(String name) throws IOException {
+    Path file = FOLDER.resolve("setup").resolve(name + ".txt");
+    return Files.readAllLines(file).stream()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .toList();
   }
 
   /** Replaces the lines behind each command's number by new expectations. */

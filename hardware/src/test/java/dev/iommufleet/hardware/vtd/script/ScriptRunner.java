@@ -19,9 +19,9 @@ final class ScriptRunner {
     }
   }
 
-  /** What comes of a command: its reply, then its facts. Text behind " #" is a comment. */
+  /** What comes of a command: its reply, then its facts. */
   List<String> run(Script.Line command) {
-    String text = (command.text() + " #").split(" #", 2)[0].strip();
+    String text = command.text().strip();
     if (text.equals("state")) {
       return List.of(state());
     }
