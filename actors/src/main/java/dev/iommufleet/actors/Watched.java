@@ -17,7 +17,11 @@ public final class Watched {
   public static Set<WatchKind> kinds(WatchRequest request) {
     var kinds = EnumSet.noneOf(WatchKind.class);
     request.getKindsList().stream().filter(it -> it.getNumber() > 0).forEach(kinds::add);
-    return kinds.isEmpty() ? EnumSet.allOf(WatchKind.class) : kinds;
+    if (kinds.isEmpty()) {
+      kinds.addAll(EnumSet.allOf(WatchKind.class));
+      kinds.remove(WatchKind.WATCH_KIND_UNSPECIFIED);
+    }
+    return kinds;
   }
 
   /** Possibly without any fact. */
