@@ -6,11 +6,14 @@ import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.Reply;
 import dev.iommufleet.load.remote.WireCodec;
 import dev.iommufleet.persistence.mapping.Configs;
-import dev.iommufleet.persistence.mapping.Facts;
+import dev.iommufleet.persistence.mapping.EntryFacts;
 import dev.iommufleet.persistence.mapping.Operations;
 import dev.iommufleet.persistence.mapping.Replies;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
+import dev.iommufleet.protocol.api.v1.OperationFacts;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The messages of the API, mapped as the node maps them.
@@ -30,8 +33,11 @@ public record MappedCodec(JournalLevel level) implements WireCodec {
   }
 
   @Override
-  public Fact read(dev.iommufleet.protocol.api.v1.Fact fact) {
-    return Facts.read(fact);
+  public void read(
+      List<dev.iommufleet.protocol.api.v1.Operation> request,
+      List<OperationFacts> groups,
+      ObjIntConsumer<Fact> consumer) {
+    EntryFacts.read(request, groups, (operation, fact) -> consumer.accept(fact, operation));
   }
 
   @Override

@@ -5,12 +5,12 @@ import static dev.iommufleet.cli.ExitCode.FOUND;
 
 import dev.iommufleet.cli.Printer;
 import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.cli.text.RecordView;
 import dev.iommufleet.cli.text.Wire;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
 import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.Operation;
-import dev.iommufleet.protocol.api.v1.OperationFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,20 +40,15 @@ final class Executed {
   }
 
   private static Map<String, Object> json(List<Operation> operations, ExecuteResponse response) {
+    var facts = Wire.facts(operations, response.getFactsList());
     var results = new ArrayList<Map<String, Object>>();
     for (int i = 0; i < response.getRepliesCount(); i++) {
-      int index = i;
-      var facts =
-          response.getFactsList().stream()
-              .filter(it -> it.getOperation() == index)
-              .flatMap(it -> it.getFactsList().stream())
-              .map(Wire::fields)
-              .toList();
+      var ofThis = facts.getOrDefault(i, List.of()).stream().map(RecordView::fields).toList();
       results.add(
           Json.object(
               "operation", Wire.fields(operations.get(i)),
               "reply", Wire.fields(response.getReplies(i)),
-              "facts", response.getFactsCount() == 0 ? null : facts));
+              "facts", facts.isEmpty() ? null : ofThis));
     }
     return Json.object(
         "results",
@@ -67,13 +62,12 @@ final class Executed {
   }
 
   private static void text(Printer print, List<Operation> operations, ExecuteResponse response) {
+    var facts = Wire.facts(operations, response.getFactsList());
     for (int i = 0; i < response.getRepliesCount(); i++) {
       print.out().println(Wire.text(operations.get(i)));
       print.out().println("  -> " + Wire.text(response.getReplies(i)));
-      for (OperationFacts facts : response.getFactsList()) {
-        if (facts.getOperation() == i) {
-          facts.getFactsList().forEach(fact -> print.out().println("   * " + Wire.text(fact)));
-        }
+      for (var fact : facts.getOrDefault(i, List.of())) {
+        print.out().println("   * " + RecordView.text(fact));
       }
     }
     print.line(

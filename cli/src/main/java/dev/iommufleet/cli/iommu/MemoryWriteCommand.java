@@ -13,7 +13,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine.ArgGroup;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,29 +38,26 @@ final class MemoryWriteCommand extends OneIommuCommand {
       description = "Bytes, guest-physical.")
   private long address;
 
-  @ArgGroup(multiplicity = "1")
-  private Data data;
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = "HEX",
+      description = "Bytes in the order in which they lie in memory.")
+  private String hex;
 
-  /** Exactly one of them. */
-  static final class Data {
-    @Parameters(
-        index = "2",
-        arity = "0..1",
-        paramLabel = "HEX",
-        description = "Bytes in the order in which they lie in memory.")
-    private String hex;
+  @Option(
+      names = "--words",
+      arity = "1..*",
+      paramLabel = "WORD",
+      converter = Converters.Word.class,
+      description = "Instead of HEX: 64-bit little-endian words.")
+  private List<Long> words;
 
-    @Option(
-        names = "--words",
-        arity = "1..*",
-        paramLabel = "WORD",
-        converter = Converters.Word.class,
-        description = "64-bit little-endian words.")
-    private List<Long> words;
-
-    @Option(names = "--file", paramLabel = "FILE", description = "Raw bytes of a file.")
-    private Path file;
-  }
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "Instead of HEX: the raw bytes of a file.")
+  private Path file;
 
   @Override
   int run(FleetClient client) {
@@ -68,20 +66,25 @@ final class MemoryWriteCommand extends OneIommuCommand {
   }
 
   private byte[] bytes() {
-    if (data.file != null) {
+    long given = Stream.of(hex, words, file).filter(Objects::nonNull).count();
+    if (given != 1) {
+      throw CommandException.usage(
+          "the bytes are given as HEX, with --words, or with --file; one of them is needed");
+    }
+    if (file != null) {
       try {
-        return Files.readAllBytes(data.file);
+        return Files.readAllBytes(file);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    if (data.words != null) {
-      var buffer = ByteBuffer.allocate(8 * data.words.size()).order(ByteOrder.LITTLE_ENDIAN);
-      data.words.forEach(buffer::putLong);
+    if (words != null) {
+      var buffer = ByteBuffer.allocate(8 * words.size()).order(ByteOrder.LITTLE_ENDIAN);
+      words.forEach(buffer::putLong);
       return buffer.array();
     }
     try {
-      return Numbers.bytes(data.hex);
+      return Numbers.bytes(hex);
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("%s", e.getMessage());
     }

@@ -7,9 +7,11 @@ import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.Printer;
 import dev.iommufleet.cli.tables.QueueView;
 import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.cli.text.RecordView;
 import dev.iommufleet.cli.text.Wire;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.UnreachableException;
+import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.spec.DescriptorText;
 import dev.iommufleet.hardware.vtd.spec.DescriptorText.Parsed;
@@ -18,7 +20,6 @@ import dev.iommufleet.hardware.vtd.spec.RegisterMap;
 import dev.iommufleet.persistence.mapping.Operations;
 import dev.iommufleet.protocol.api.v1.Await;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
-import dev.iommufleet.protocol.api.v1.Fact;
 import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.QueueIdle;
 import java.nio.ByteBuffer;
@@ -139,20 +140,20 @@ final class Submission {
   // ---- what happens ------------------------------------------------------------------------
 
   /** Rings and waits; facts of both in order. A parked doorbell may hold its own request back. */
-  private List<Fact> submit(List<dev.iommufleet.protocol.api.v1.Operation> operations) {
+  private List<Record> submit(List<dev.iommufleet.protocol.api.v1.Operation> operations) {
     var session = client.session(id);
-    var facts = new ArrayList<Fact>();
+    var facts = new ArrayList<Record>();
     try {
-      add(facts, session.execute(operations, Observe.OBSERVE_FACTS, false));
+      add(facts, operations, session.execute(operations, Observe.OBSERVE_FACTS, false));
       var queue = Looking.at(client, id);
       if (!settled(queue)) {
         var await =
             Await.newBuilder()
                 .setQueueIdle(QueueIdle.getDefaultInstance())
                 .setDeadlineMillis(deadlineMillis);
-        var operation =
-            dev.iommufleet.protocol.api.v1.Operation.newBuilder().setAwait(await).build();
-        add(facts, session.execute(List.of(operation), Observe.OBSERVE_FACTS, false));
+        var waiting =
+            List.of(dev.iommufleet.protocol.api.v1.Operation.newBuilder().setAwait(await).build());
+        add(facts, waiting, session.execute(waiting, Observe.OBSERVE_FACTS, false));
       }
     } catch (UnreachableException e) {
       if (!client.get(id).hasParked()) {
@@ -167,11 +168,14 @@ final class Submission {
     return queue.stopped() || queue.head() == queue.tail() && !looking.iommu().hasParked();
   }
 
-  private static void add(List<Fact> facts, ExecuteResponse response) {
-    response.getFactsList().forEach(it -> facts.addAll(it.getFactsList()));
+  private static void add(
+      List<Record> facts,
+      List<dev.iommufleet.protocol.api.v1.Operation> operations,
+      ExecuteResponse response) {
+    Wire.facts(operations, response.getFactsList()).values().forEach(facts::addAll);
   }
 
-  private int tell(List<String> texts, List<Fact> facts, QueueView before) {
+  private int tell(List<String> texts, List<Record> facts, QueueView before) {
     var looking = Looking.at(client, id);
     var queue = looking.queue();
     boolean parked = looking.iommu().hasParked();
@@ -185,22 +189,21 @@ final class Submission {
               "outcome", idle ? "done" : parked ? "parked" : queue.stopped() ? "error" : "busy",
               "text", outcome,
               "queue", queue.json(),
-              "facts", shown.stream().map(Wire::fields).toList(),
+              "facts", shown.stream().map(RecordView::fields).toList(),
               "sequenceNumber", looking.iommu().getSequenceNumber(),
               "stateHash", IommuPrinter.hash(looking.iommu().getStateHash())));
     } else {
-      shown.forEach(fact -> print.out().println("* " + Wire.text(fact)));
+      shown.forEach(fact -> print.out().println("* " + RecordView.text(fact)));
       print.line(outcome);
     }
     return idle ? DONE : FOUND;
   }
 
   /** Memory that the command wrote itself and the queue's own registers are left out. */
-  private static boolean tellsSomething(Fact fact) {
-    return switch (fact.getKindCase()) {
-      case REGISTERS_CHANGED, LATCH_CHANGED, PAYLOAD_WRITTEN -> false;
-      default -> true;
-    };
+  private static boolean tellsSomething(Record fact) {
+    return !(fact instanceof Fact.RegistersChanged
+        || fact instanceof Fact.LatchChanged
+        || fact instanceof Fact.PayloadWritten);
   }
 
   private String outcome(

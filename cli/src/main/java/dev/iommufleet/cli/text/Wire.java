@@ -1,13 +1,17 @@
 package dev.iommufleet.cli.text;
 
-import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Reply;
+import dev.iommufleet.persistence.mapping.EntryFacts;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.persistence.mapping.Operations;
 import dev.iommufleet.persistence.mapping.Replies;
 import dev.iommufleet.protocol.api.v1.Await;
 import dev.iommufleet.protocol.api.v1.Operation;
+import dev.iommufleet.protocol.api.v1.OperationFacts;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Messages of the API as {@link RecordView} prints the hardware's records. */
 public final class Wire {
@@ -47,16 +51,29 @@ public final class Wire {
         : RecordView.fields((Record) Replies.read(reply));
   }
 
+  /** A fact with all that it says; nothing in it refers to its operation. */
   public static String text(dev.iommufleet.protocol.api.v1.Fact fact) {
-    return RecordView.text((Record) read(fact));
+    return RecordView.text((Record) Facts.read(fact));
   }
 
   public static Map<String, Object> fields(dev.iommufleet.protocol.api.v1.Fact fact) {
-    return RecordView.fields((Record) read(fact));
+    return RecordView.fields((Record) Facts.read(fact));
   }
 
-  private static Fact read(dev.iommufleet.protocol.api.v1.Fact fact) {
-    return Facts.read(fact);
+  /**
+   * Facts by the index of their operation, in order.
+   *
+   * @param request all operations of the request
+   */
+  public static Map<Integer, List<Record>> facts(
+      List<Operation> request, List<OperationFacts> groups) {
+    var facts = new TreeMap<Integer, List<Record>>();
+    EntryFacts.read(
+        request,
+        groups,
+        (operation, fact) ->
+            facts.computeIfAbsent(operation, _ -> new ArrayList<>()).add((Record) fact));
+    return facts;
   }
 
   private static String await(Await await) {

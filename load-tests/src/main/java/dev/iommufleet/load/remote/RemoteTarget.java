@@ -12,7 +12,6 @@ import dev.iommufleet.load.capture.Step;
 import dev.iommufleet.load.capture.Target;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
 import dev.iommufleet.protocol.api.v1.Observe;
-import dev.iommufleet.protocol.api.v1.OperationFacts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashSet;
@@ -181,13 +180,13 @@ public final class RemoteTarget implements Target {
   }
 
   private void tell(Batch batch, ExecuteResponse response) {
-    for (OperationFacts facts : response.getFactsList()) {
-      for (var message : facts.getFactsList()) {
-        var fact = place.codec.read(message);
-        count(fact);
-        batch.fact(facts.getOperation(), fact);
-      }
-    }
+    place.codec.read(
+        batch.operations(),
+        response.getFactsList(),
+        (fact, operation) -> {
+          count(fact);
+          batch.fact(operation, fact);
+        });
     for (int i = 0; i < response.getRepliesCount(); i++) {
       batch.reply(i, place.codec.read(response.getReplies(i)));
     }
