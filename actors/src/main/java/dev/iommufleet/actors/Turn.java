@@ -3,6 +3,7 @@ package dev.iommufleet.actors;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.QueueProgress;
+import dev.iommufleet.persistence.mapping.Conditions;
 import dev.iommufleet.persistence.mapping.Replies;
 import dev.iommufleet.protocol.api.v1.Awaited;
 import dev.iommufleet.protocol.api.v1.Reply;

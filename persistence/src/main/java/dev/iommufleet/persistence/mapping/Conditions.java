@@ -1,4 +1,4 @@
-package dev.iommufleet.actors;
+package dev.iommufleet.persistence.mapping;
 
 import dev.iommufleet.hardware.vtd.BusStatus;
 import dev.iommufleet.hardware.vtd.FactSink;
@@ -13,13 +13,14 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Whether what an await waits for is true now. Looking changes nothing. */
-final class Conditions {
+public final class Conditions {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private Conditions() {}
 
-  static boolean hold(Await await, Iommu iommu) {
+  /** Changes nothing, so a re-execution may ask as well. */
+  public static boolean hold(Await await, Iommu iommu) {
     return switch (await.getConditionCase()) {
       case QUEUE_IDLE -> iommu.queueIdle();
       case MEMORY_WORD -> hold(await.getMemoryWord(), iommu);

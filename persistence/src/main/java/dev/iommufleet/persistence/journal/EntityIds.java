@@ -1,0 +1,22 @@
+package dev.iommufleet.persistence.journal;
+
+/** Names of entities in journals. */
+public final class EntityIds {
+  /** What an IOMMU's persistence id begins with; in journals for ever. */
+  public static final String IOMMU = "iommu";
+
+  private static final String IOMMU_PREFIX = IOMMU + "|";
+
+  private EntityIds() {}
+
+  public static String persistenceId(String iommuId) {
+    return IOMMU_PREFIX + iommuId;
+  }
+
+  /** The id that clients use; the persistence id itself where it is not an IOMMU's. */
+  public static String iommuId(String persistenceId) {
+    return persistenceId.startsWith(IOMMU_PREFIX)
+        ? persistenceId.substring(IOMMU_PREFIX.length())
+        : persistenceId;
+  }
+}

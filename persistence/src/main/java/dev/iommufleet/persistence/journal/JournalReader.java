@@ -1,0 +1,236 @@
+package dev.iommufleet.persistence.journal;
+
+import static dev.iommufleet.persistence.journal.JournalException.Code.MALFORMED;
+import static dev.iommufleet.persistence.journal.JournalException.Code.NOT_FOUND;
+import static dev.iommufleet.persistence.journal.JournalException.Code.UNREADABLE;
+
+import dev.iommufleet.persistence.mapping.MalformedException;
+import dev.iommufleet.persistence.serialization.FleetSerializer;
+import dev.iommufleet.persistence.store.ReadOnlyFiles;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import dev.iommufleet.protocol.journal.v1.Snapshot;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Reads a data directory and changes nothing in it, also while a node writes to it: each look-up
+ * sees what was committed when it began. Not thread-safe.
+ */
+public final class JournalReader implements AutoCloseable {
+  /** Rows at a time: no long read keeps the writer's log from being folded back. */
+  private static final int PAGE = 256;
+
+  /** Bytes of entries after which a page ends. */
+  private static final int PAGE_BYTES = 4 << 20;
+
+  private static final String ENTRIES =
+      "select sequence_number, event_ser_id, event_ser_manifest, event_payload from event_journal"
+          + " where persistence_id = ? and sequence_number >= ? and sequence_number <= ?"
+          + " order by sequence_number limit "
+          + PAGE;
+  private static final String SUMMARY =
+      "select persistence_id, max(sequence_number), sum(length(event_payload)),"
+          + " min(write_timestamp), max(write_timestamp) from event_journal where ";
+  private static final String SNAPSHOT =
+      "select sequence_number, snapshot_ser_id, snapshot_ser_manifest, snapshot_payload"
+          + " from snapshot where persistence_id = ? and sequence_number <= ?"
+          + " order by sequence_number desc limit 1";
+  private static final String IDS =
+      "select persistence_id from event_journal where sequence_number = 1"
+          + " and persistence_id > ? order by persistence_id limit ?";
+
+  private final FleetSerializer serializer = new FleetSerializer();
+  private final ReadOnlyFiles files;
+
+  private JournalReader(ReadOnlyFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * @throws dev.iommufleet.persistence.store.DataDirectoryException no journal there, or one that
+   *     cannot be read
+   */
+  public static JournalReader open(Path directory) {
+    return new JournalReader(ReadOnlyFiles.open(directory));
+  }
+
+  /**
+   * Persistence ids behind {@code after}, ascending.
+   *
+   * @param after empty: from the first on
+   * @param limit at most so many
+   */
+  public List<String> persistenceIds(String after, int limit) {
+    try (var query = files.journal().prepareStatement(IDS)) {
+      query.setString(1, after);
+      query.setInt(2, limit);
+      var ids = new ArrayList<String>();
+      try (var rows = query.executeQuery()) {
+        while (rows.next()) {
+          ids.add(rows.getString(1));
+        }
+      }
+      return ids;
+    } catch (SQLException e) {
+      throw unreadable("the list of journals", e);
+    }
+  }
+
+  /** All journals, ascending by persistence id. Reads every row's head. */
+  public List<JournalSummary> summaries() {
+    var sql = SUMMARY + "1 group by persistence_id order by persistence_id";
+    try (var query = files.journal().prepareStatement(sql)) {
+      return summaries(query);
+    } catch (SQLException e) {
+      throw unreadable("the journals' figures", e);
+    }
+  }
+
+  public Optional<JournalSummary> summary(String persistenceId) {
+    var sql = SUMMARY + "persistence_id = ? group by persistence_id";
+    try (var query = files.journal().prepareStatement(sql)) {
+      query.setString(1, persistenceId);
+      return summaries(query).stream().findAny();
+    } catch (SQLException e) {
+      throw unreadable("the figures of " + persistenceId, e);
+    }
+  }
+
+  /**
+   * Gives entries {@code from} to {@code to}, both included, in order; those that exist when their
+   * page is read.
+   *
+   * @throws JournalException at the first that cannot be read
+   */
+  public void entries(String persistenceId, long from, long to, Consumer<StoredEntry> consumer) {
+    long next = from;
+    while (next <= to) {
+      var page = page(persistenceId, next, to);
+      for (var stored : page) {
+        if (stored.sequenceNumber() != next) {
+          throw new JournalException(
+              JournalException.Code.INCONSISTENT,
+              "%s has no entry %d, but entry %d"
+                  .formatted(persistenceId, next, stored.sequenceNumber()));
+        }
+        consumer.accept(stored);
+        next++;
+      }
+      if (page.isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * @throws JournalException there is none, or it cannot be read
+   */
+  public StoredEntry entry(String persistenceId, long sequenceNumber) {
+    return page(persistenceId, sequenceNumber, sequenceNumber).stream()
+        .findAny()
+        .orElseThrow(
+            () ->
+                new JournalException(
+                    NOT_FOUND, "%s has no entry %d".formatted(persistenceId, sequenceNumber)));
+  }
+
+  /** The latest snapshot that covers no entry behind {@code atMost}; snapshots may be lost. */
+  public Optional<StoredSnapshot> snapshot(String persistenceId, long atMost) {
+    var snapshots = files.snapshots();
+    if (snapshots.isEmpty()) {
+      return Optional.empty();
+    }
+    try (var query = snapshots.get().prepareStatement(SNAPSHOT)) {
+      query.setString(1, persistenceId);
+      query.setLong(2, atMost);
+      try (var rows = query.executeQuery()) {
+        return rows.next() ? Optional.of(snapshot(persistenceId, rows)) : Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw unreadable("the snapshots of " + persistenceId, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+
+  private List<StoredEntry> page(String persistenceId, long from, long to) {
+    try (var query = files.journal().prepareStatement(ENTRIES)) {
+      query.setString(1, persistenceId);
+      query.setLong(2, from);
+      query.setLong(3, to);
+      var page = new ArrayList<StoredEntry>();
+      long bytes = 0;
+      try (var rows = query.executeQuery()) {
+        while (bytes < PAGE_BYTES && rows.next()) {
+          page.add(entry(persistenceId, rows));
+          bytes += page.getLast().payloadBytes();
+        }
+      }
+      return page;
+    } catch (SQLException e) {
+      throw unreadable("%s from entry %d on".formatted(persistenceId, from), e);
+    }
+  }
+
+  private StoredEntry entry(String persistenceId, ResultSet rows) throws SQLException {
+    long sequenceNumber = rows.getLong(1);
+    var bytes = rows.getBytes(4);
+    var what = "%s entry %d".formatted(persistenceId, sequenceNumber);
+    var entry = decode(what, rows, bytes, Entry.class);
+    return new StoredEntry(persistenceId, sequenceNumber, bytes.length, entry);
+  }
+
+  private StoredSnapshot snapshot(String persistenceId, ResultSet rows) throws SQLException {
+    long sequenceNumber = rows.getLong(1);
+    var bytes = rows.getBytes(4);
+    var what = "%s snapshot %d".formatted(persistenceId, sequenceNumber);
+    var snapshot = decode(what, rows, bytes, Snapshot.class);
+    return new StoredSnapshot(persistenceId, sequenceNumber, bytes.length, snapshot);
+  }
+
+  /** Columns 2 and 3: serializer id and manifest. */
+  private <M> M decode(String what, ResultSet rows, byte[] bytes, Class<M> type)
+      throws SQLException {
+    if (rows.getInt(2) != FleetSerializer.IDENTIFIER) {
+      throw new JournalException(
+          MALFORMED,
+          "%s was written by serializer %d; %d is ours"
+              .formatted(what, rows.getInt(2), FleetSerializer.IDENTIFIER));
+    }
+    try {
+      return type.cast(serializer.fromBinary(bytes, rows.getString(3)));
+    } catch (MalformedException | ClassCastException e) {
+      throw new JournalException(MALFORMED, what + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<JournalSummary> summaries(PreparedStatement query) throws SQLException {
+    var summaries = new ArrayList<JournalSummary>();
+    try (var rows = query.executeQuery()) {
+      while (rows.next()) {
+        summaries.add(
+            new JournalSummary(
+                rows.getString(1),
+                rows.getLong(2),
+                rows.getLong(3),
+                rows.getLong(4),
+                rows.getLong(5)));
+      }
+    }
+    return summaries;
+  }
+
+  private static JournalException unreadable(String what, SQLException e) {
+    return new JournalException(
+        UNREADABLE, "%s cannot be read (%s)".formatted(what, e.getMessage()), e);
+  }
+}
