@@ -67,7 +67,7 @@ final class Requests {
             : JournalLevel.JOURNAL_LEVEL_FACTS;
     try {
       var config = Configs.resolve(request.getSpec());
-      var conflicts = config.capabilities().conflicts();
+      var conflicts = config.conflicts();
       if (!conflicts.isEmpty()) {
         throw new RefusedException(Refusals.of(conflicts.getFirst()));
       }

@@ -31,8 +31,8 @@ public final class Iommu {
    * @throws IllegalArgumentException if the configuration has conflicts
    */
   public Iommu(IommuConfig config) {
-    if (!config.capabilities().conflicts().isEmpty()) {
-      throw new IllegalArgumentException("conflicts: " + config.capabilities().conflicts());
+    if (!config.conflicts().isEmpty()) {
+      throw new IllegalArgumentException("conflicts: " + config.conflicts());
     }
     core = new Core(config);
     var tables = new Tables(core);

@@ -1,6 +1,8 @@
 package dev.iommufleet.hardware.vtd;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -25,6 +27,33 @@ public record IommuConfig(
    */
   public record Limits(int iotlbEntries, int memoryPages) {
     public static final Limits DEFAULT = new Limits(1_024, 4_096);
+
+    /** Most translations that a unit may hold at once. */
+    public static final int MOST_IOTLB_ENTRIES = 65_536;
+
+    /** Most 4 KiB pages of guest memory, 16 GiB. */
+    public static final int MOST_MEMORY_PAGES = 4_194_304;
+  }
+
+  /** Every constraint that this configuration breaks; empty: it can be built. [REG-5.1] */
+  public List<Refusal> conflicts() {
+    var found = new ArrayList<>(capabilities.conflicts());
+    if (profile == Profile.QEMU_11_1 && policy != InvalidationPolicy.EMULATOR) {
+      found.add(conflict("profile qemu-11.1 has policy emulator only, not " + policy));
+    }
+    between(found, "iotlbEntries", limits.iotlbEntries, Limits.MOST_IOTLB_ENTRIES);
+    between(found, "memoryPages", limits.memoryPages, Limits.MOST_MEMORY_PAGES);
+    return List.copyOf(found);
+  }
+
+  private static void between(List<Refusal> found, String name, int value, int most) {
+    if (value < 1 || value > most) {
+      found.add(conflict("%s is %d; 1 to %d are possible".formatted(name, value, most)));
+    }
+  }
+
+  private static Refusal conflict(String message) {
+    return new Refusal(Refusal.Code.CONFIG_CONFLICT, message);
   }
 
   /** A configuration with its profile's own quirks and policy. */
