@@ -75,7 +75,7 @@ final class EntryWriter {
               .setPosition(run.segment.first)
               .setIncarnation(it.number));
     } else {
-      cause.setClient(run.client);
+      cause.setClient(run.client());
     }
     if (run.requestEntry == 0) {
       cause.addAllOperations(run.messages);
@@ -129,7 +129,7 @@ final class EntryWriter {
         .setIncarnation(incarnation);
   }
 
-  /** The default instance where a request has no id. */
+  /** Without the digest, which few requests need; the default instance where there is no id. */
   static ClientRequest client(dev.iommufleet.protocol.api.v1.ExecuteRequest request) {
     if (!request.hasRequestId()) {
       return ClientRequest.getDefaultInstance();
@@ -137,7 +137,6 @@ final class EntryWriter {
     return ClientRequest.newBuilder()
         .setSession(request.getRequestId().getSession())
         .setSequence(request.getRequestId().getSequence())
-        .setDigest(RequestCheck.digest(request.getOperationsList()))
         .build();
   }
 }

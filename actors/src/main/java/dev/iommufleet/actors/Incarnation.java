@@ -224,7 +224,7 @@ final class Incarnation {
     }
     suspended.remove(run.requestEntry);
     if (run.hasId()) {
-      memory.remember(run.client, sequenceNumber);
+      memory.remember(run.client(), sequenceNumber);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.iommufleet.actors;
 
 import com.google.protobuf.ByteString;
+import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.journal.v1.ClientRequest;
 import dev.iommufleet.protocol.journal.v1.Session;
@@ -49,7 +50,7 @@ final class RequestMemory {
    *
    * @throws RefusedException the id is used otherwise, too old, or of a session unknown here
    */
-  Remembered recall(ClientRequest request) {
+  Remembered recall(ClientRequest request, List<Operation> operations) {
     var window = windows.get(request.getSession());
     if (window == null) {
       begin(request);
@@ -57,7 +58,7 @@ final class RequestMemory {
     }
     for (var it : window.requests) {
       if (it.sequence == request.getSequence()) {
-        return same(it, request);
+        return same(it, request, operations);
       }
     }
     if (request.getSequence() <= window.forgotten) {
@@ -83,8 +84,9 @@ final class RequestMemory {
     window(request.getSession());
   }
 
-  private Remembered same(Remembered known, ClientRequest request) {
-    if (!known.digest.equals(request.getDigest())) {
+  private static Remembered same(
+      Remembered known, ClientRequest request, List<Operation> operations) {
+    if (!known.digest.equals(RequestCheck.digest(operations))) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_REQUEST_ID_REUSED,
           "request %d of session '%s' had other operations; each request needs its own sequence"

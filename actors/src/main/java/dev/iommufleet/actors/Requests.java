@@ -129,11 +129,11 @@ final class Requests {
     if (request.hasRequestId()) {
       for (var waiting : it.suspended.values()) {
         if (waiting.sameId(client)) {
-          return joinSuspended(
-              waiting, client.getDigest().equals(waiting.client.getDigest()), caller);
+          var digest = RequestCheck.digest(request.getOperationsList());
+          return joinSuspended(waiting, digest.equals(waiting.client().getDigest()), caller);
         }
       }
-      var known = it.memory.recall(client);
+      var known = it.memory.recall(client, request.getOperationsList());
       if (known != null) {
         return readRepeat(it, ask, known.entry());
       }
@@ -160,7 +160,7 @@ final class Requests {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_REQUEST_ID_REUSED,
           "request %d of session '%s' had other operations; each request needs its own sequence"
-              .formatted(run.client.getSequence(), run.client.getSession()));
+              .formatted(run.client().getSequence(), run.client().getSession()));
     }
     if (run.callers.size() >= limits.suspendedRequests()) {
       throw new RefusedException(

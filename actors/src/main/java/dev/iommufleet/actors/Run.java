@@ -20,8 +20,8 @@ final class Run {
   /** In the place of an await: null. */
   final List<Operation> operations;
 
-  /** Without id: the default message. */
-  final ClientRequest client;
+  /** Without id: the default message; without digest until somebody asks for it. */
+  private ClientRequest client;
 
   final Observe observe;
   final boolean wantSoftHash;
@@ -115,10 +115,19 @@ final class Run {
     return observe == Observe.OBSERVE_TRACES;
   }
 
+  /** With the digest where there is an id. */
+  ClientRequest client() {
+    if (hasId() && client.getDigest().isEmpty()) {
+      client = client.toBuilder().setDigest(RequestCheck.digest(messages)).build();
+    }
+    return client;
+  }
+
   boolean hasId() {
     return !client.getSession().isEmpty();
   }
 
+  /** Whether this is the request with the other's session and sequence. */
   boolean sameId(ClientRequest other) {
     return hasId()
         && client.getSession().equals(other.getSession())

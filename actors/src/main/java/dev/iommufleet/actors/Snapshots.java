@@ -68,7 +68,7 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
               .setRequestEntry(run.requestEntry)
               .addAllOperations(run.messages)
               .setNextOperation(run.next)
-              .setClient(run.client)
+              .setClient(run.client())
               .addAllReplies(run.replies));
     }
     return snapshot.build();
