@@ -4,6 +4,7 @@ import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.FactSink;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.persistence.mapping.Facts;
+import dev.iommufleet.persistence.mapping.Payloads;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
 import java.util.ArrayList;
 import java.util.List;

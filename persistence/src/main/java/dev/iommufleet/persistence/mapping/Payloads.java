@@ -1,16 +1,15 @@
-package dev.iommufleet.actors;
+package dev.iommufleet.persistence.mapping;
 
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Operation;
-import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.protocol.api.v1.PayloadWritten;
 import java.util.Arrays;
 
 /**
  * Lets facts refer to the bytes of the operation that caused them: the entry holds the operation
- * anyway.
+ * anyway. {@link EntryFacts} gives them back.
  */
-final class Payloads {
+public final class Payloads {
   private static final byte[] NONE = {};
 
   private final byte[] data;
@@ -18,7 +17,7 @@ final class Payloads {
   /** How far the operation's bytes have been found in facts. */
   private int found;
 
-  Payloads(Operation operation) {
+  public Payloads(Operation operation) {
     data =
         switch (operation) {
           case Operation.WriteMemory write -> write.data();
@@ -27,7 +26,7 @@ final class Payloads {
         };
   }
 
-  dev.iommufleet.protocol.api.v1.Fact journaled(Fact.Lasting fact) {
+  public dev.iommufleet.protocol.api.v1.Fact journaled(Fact.Lasting fact) {
     return fact instanceof Fact.PayloadWritten written && next(written.bytes())
         ? reference(written)
         : Facts.write(fact);
