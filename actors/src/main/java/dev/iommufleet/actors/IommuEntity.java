@@ -11,6 +11,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.typed.EventAdapter;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.SnapshotAdapter;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
@@ -59,6 +60,8 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
    */
   private final List<Caller> unanswered;
 
+  private final RecoveryGuard guard;
+
   private boolean busyLately;
 
   private IommuEntity(
@@ -71,6 +74,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
     this.context = shell.context;
     this.shard = shard;
     this.unanswered = shell.unanswered;
+    this.guard = shell.guard;
     this.environment = environment;
     this.entries = new EntryWriter(environment);
     this.requests = new Requests(this, shell.context, shell.timers, environment);
@@ -81,20 +85,27 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   private record Shell(
       ActorContext<IommuCommand> context,
       TimerScheduler<IommuCommand> timers,
-      List<Caller> unanswered) {}
+      List<Caller> unanswered,
+      RecoveryGuard guard) {}
 
   /** The behaviour of the entity {@code id}; {@code shard} is asked when it may leave memory. */
   public static Behavior<IommuCommand> create(
       String id, ActorRef<ClusterSharding.ShardCommand> shard, EntityEnvironment environment) {
     var unanswered = new ArrayList<Caller>(1);
+    var guard = new RecoveryGuard(id);
     Behavior<IommuCommand> behavior =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
                         new IommuEntity(
-                            id, new Shell(context, timers, unanswered), shard, environment)));
-    return Behaviors.supervise(behavior).onFailure(Exception.class, backoff(environment));
+                            id,
+                            new Shell(context, timers, unanswered, guard),
+                            shard,
+                            environment)));
+    return Behaviors.intercept(
+        () -> guard,
+        Behaviors.supervise(behavior).onFailure(Exception.class, backoff(environment)));
   }
 
   public static PersistenceId persistenceId(String id) {
@@ -172,10 +183,12 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   public SignalHandler<IommuState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .onSignal(RecoveryFailed.class, (_, signal) -> guard.failed(signal.getFailure()))
         .build();
   }
 
   private void onRecovered(IommuState state) {
+    guard.recovered();
     var failed =
         Refusals.of(
             RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,

@@ -130,6 +130,30 @@ class EntityFailureTest {
     assertTrue(refused.getMessage().contains("schema 2"), refused.getMessage());
   }
 
+  @Test
+  @DisplayName("whose journal cannot be read says so at once, until it can be read again")
+  void unreadable() {
+    it.create();
+    it.execute(write(FEDATA, 4, 1));
+    it.journal.failNextNReads(JOURNAL, 3);
+    it.restart();
+
+    var answers = new java.util.ArrayList<String>();
+    it.kit
+        .createTestProbe()
+        .awaitAssert(
+            () -> {
+              var reply = it.ask(request(read(FEDATA, 4)));
+              answers.add(reply.getRefusal().getCode());
+              assertTrue(reply.hasExecute(), reply.toString());
+              return null;
+            });
+
+    assertTrue(
+        answers.stream().allMatch(code -> code.isEmpty() || code.equals("RECOVERY_FAILED")),
+        answers.toString());
+  }
+
   /** Rewrites the journal with one more entry. */
   private void append(Entry entry) {
     var all = new java.util.ArrayList<Object>(it.entries());

@@ -18,6 +18,7 @@ import dev.iommufleet.protocol.api.v1.Capabilities;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.DeleteIommuRequest;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
+import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,22 @@ class EntityRequestsTest {
     assertEquals(expected, again);
     assertEquals(expected, later);
     assertEquals(3, it.get().getSequenceNumber());
+  }
+
+  @Test
+  @DisplayName("gives a repeat the facts of the first answer, with the bytes that were stored")
+  void repeatedFacts() {
+    it.create();
+    var asked = named("s", 1, store(0x1000, (byte) 7, (byte) 8), write(FEDATA, 4, 5));
+    asked.getExecuteBuilder().setObserve(Observe.OBSERVE_FACTS);
+
+    var first = ok(it.ask(asked));
+    var again = ok(it.ask(asked));
+
+    assertEquals(
+        ByteString.copyFrom(new byte[] {7, 8}),
+        first.getFacts(0).getFacts(0).getPayloadWritten().getData());
+    assertEquals(first.getFactsList(), again.getFactsList());
   }
 
   @Test
