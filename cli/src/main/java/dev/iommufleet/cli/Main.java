@@ -3,6 +3,7 @@ package dev.iommufleet.cli;
 import dev.iommufleet.cli.capture.CaptureCommand;
 import dev.iommufleet.cli.demo.DemoCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
+import dev.iommufleet.cli.journal.JournalCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
       NodeCommand.class,
       IommuCommand.class,
       CaptureCommand.class,
+      JournalCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     },

@@ -4,6 +4,7 @@ import dev.iommufleet.client.CallFailedException;
 import dev.iommufleet.client.RefusedException;
 import dev.iommufleet.client.UnreachableException;
 import dev.iommufleet.config.BadSettingException;
+import dev.iommufleet.persistence.journal.JournalException;
 import dev.iommufleet.persistence.store.DataDirectoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,6 +66,7 @@ final class Shape {
       case UnreachableException gone -> new Failure(ExitCode.UNREACHABLE, gone.getMessage());
       case CallFailedException call -> new Failure(callFailed(call), call.getMessage());
       case DataDirectoryException data -> new Failure(dataDirectory(data), data.getMessage());
+      case JournalException journal -> new Failure(ExitCode.USAGE, journal.getMessage());
       case BadSettingException setting -> new Failure(ExitCode.USAGE, setting.getMessage());
       case UncheckedIOException io -> new Failure(ExitCode.USAGE, file(io.getCause()));
       case IOException io -> new Failure(ExitCode.USAGE, file(io));

@@ -94,8 +94,12 @@ record DemoResult(List<Guest> guests, Path data, long restartMillis, long millis
     } else if (guest.recovered.getSequenceNumber() > guest.before.sequenceNumber()) {
       print.line(
           "%s: entry %d was written but not yet acknowledged when the node died; its repeat was"
-              + " answered from the journal (%d comparisons need what no journal keeps)",
-          guest.id(), guest.recovered.getSequenceNumber(), notCompared(guest));
+              + " answered from the journal%s",
+          guest.id(),
+          guest.recovered.getSequenceNumber(),
+          notCompared(guest) == 0
+              ? ""
+              : ", without %d answers that no journal keeps".formatted(notCompared(guest)));
     }
   }
 

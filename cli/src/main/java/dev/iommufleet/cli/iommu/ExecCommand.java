@@ -74,7 +74,10 @@ final class ExecCommand extends OneIommuCommand {
       description = "replies, facts or traces: what is printed of what happened.")
   private Observed observe;
 
-  @Option(names = "--forms", description = "Print the form of every operation and end.")
+  @Option(
+      names = "--forms",
+      help = true,
+      description = "Print the form of every operation and end.")
   private boolean forms;
 
   @Spec private CommandSpec spec;

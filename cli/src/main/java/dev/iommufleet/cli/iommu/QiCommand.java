@@ -57,7 +57,10 @@ final class QiCommand extends OneIommuCommand {
       description = "How long to wait for the queue. Default: ${DEFAULT-VALUE}.")
   private int deadlineMillis;
 
-  @Option(names = "--forms", description = "Print the form of every descriptor and end.")
+  @Option(
+      names = "--forms",
+      help = true,
+      description = "Print the form of every descriptor and end.")
   private boolean forms;
 
   @Override

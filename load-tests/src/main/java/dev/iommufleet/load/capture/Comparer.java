@@ -49,12 +49,13 @@ final class Comparer {
     if (step.leftOut.length > 0) {
       leaveOut();
     }
+    boolean registersTold = endsWithRegisters();
     if (step.isFromJournal()) {
       expected = JournaledAnswers.wanted(expected, report);
       actual = JournaledAnswers.given(actual);
     }
     events();
-    if (step.type.opens() && !endsWithRegisters()) {
+    if (step.type.opens() && !registersTold) {
       report.compared(Kind.REGISTER_FILE);
     }
     result();

@@ -1,0 +1,56 @@
+package dev.iommufleet.cli.journal;
+
+import static dev.iommufleet.cli.ExitCode.DONE;
+
+import dev.iommufleet.cli.Printer;
+import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.persistence.journal.JournalSummary;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lists journals. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    header = "List the journals of a data directory: one for each IOMMU that ever was.",
+    footerHeading = "%nExample:%n",
+    footer = "  iommu-fleet journal list --data ./data --json")
+final class ListCommand implements Callable<Integer> {
+  @Mixin private Printer print;
+  @Mixin private DataOptions data;
+
+  @Override
+  public Integer call() {
+    try (var journal = data.open()) {
+      var all = journal.summaries();
+      if (print.json()) {
+        print.json(Json.object("journals", all.stream().map(ListCommand::json).toList()));
+        return DONE;
+      }
+      all.forEach(
+          it ->
+              print.line(
+                  "%-24s %,8d entries %,12d bytes  %s to %s",
+                  EntityIds.iommuId(it.persistenceId()),
+                  it.entries(),
+                  it.payloadBytes(),
+                  Instant.ofEpochMilli(it.firstUnixMillis()),
+                  Instant.ofEpochMilli(it.lastUnixMillis())));
+      print.line("%d journals in %s", all.size(), data.path());
+      return DONE;
+    }
+  }
+
+  private static Object json(JournalSummary it) {
+    return Json.object(
+        "id", EntityIds.iommuId(it.persistenceId()),
+        "persistenceId", it.persistenceId(),
+        "entries", it.entries(),
+        "payloadBytes", it.payloadBytes(),
+        "first", Instant.ofEpochMilli(it.firstUnixMillis()).toString(),
+        "last", Instant.ofEpochMilli(it.lastUnixMillis()).toString());
+  }
+}

@@ -1,0 +1,122 @@
+package dev.iommufleet.cli.journal;
+
+import static dev.iommufleet.cli.ExitCode.DONE;
+import static dev.iommufleet.cli.ExitCode.FOUND;
+
+import dev.iommufleet.cli.Printer;
+import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.cli.text.Numbers;
+import dev.iommufleet.persistence.journal.Divergence;
+import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.persistence.journal.JournalReader;
+import dev.iommufleet.persistence.journal.JournalVerifier;
+import dev.iommufleet.persistence.journal.VerifyReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Re-executes causes. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    header = "Execute the causes again and hold facts, replies and hashes against the journal.",
+    description = {
+      "Ends for each journal at its first divergence. Exit code 1: there is one.",
+      "With --json and several journals, numbers are sums and stateHash is the exclusive or of all."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  iommu-fleet journal verify --data ./data",
+      "  iommu-fleet journal verify guest-1 --data ./data --json"
+    })
+final class VerifyCommand implements Callable<Integer> {
+  private static final int PAGE = 1_000;
+
+  @Mixin private Printer print;
+  @Mixin private DataOptions data;
+
+  @Parameters(paramLabel = "ID", arity = "0..*", description = "IOMMUs. Default: all.")
+  private List<String> ids = List.of();
+
+  @Override
+  public Integer call() {
+    var reports = new ArrayList<VerifyReport>();
+    try (var journal = data.open()) {
+      for (var persistenceId : persistenceIds(journal)) {
+        var report = JournalVerifier.verify(journal, persistenceId);
+        reports.add(report);
+        if (!print.json()) {
+          text(report);
+        }
+      }
+    }
+    if (print.json()) {
+      print.json(json(reports));
+    }
+    return reports.stream().allMatch(it -> it.divergences().isEmpty()) ? DONE : FOUND;
+  }
+
+  private List<String> persistenceIds(JournalReader journal) {
+    if (!ids.isEmpty()) {
+      return ids.stream().map(it -> Found.summary(journal, it).persistenceId()).toList();
+    }
+    var all = new ArrayList<String>();
+    var page = journal.persistenceIds("", PAGE);
+    while (!page.isEmpty()) {
+      all.addAll(page);
+      page = journal.persistenceIds(page.getLast(), PAGE);
+    }
+    return all;
+  }
+
+  private void text(VerifyReport it) {
+    print.line(
+        "%-24s %,d of %,d entries verified, state %s",
+        EntityIds.iommuId(it.persistenceId()),
+        it.verified(),
+        it.entries(),
+        Numbers.hex(it.stateHash(), Long.BYTES));
+    for (var found : it.divergences()) {
+      print.line("  entry %d, %s:", found.sequenceNumber(), found.what());
+      print.line("    journal   %s", found.journaled());
+      print.line("    executed  %s", found.executed());
+      print.line("    written by model %s", found.modelVersion());
+    }
+  }
+
+  private static Map<String, Object> json(List<VerifyReport> reports) {
+    long hash = reports.stream().mapToLong(VerifyReport::stateHash).reduce(0, (a, b) -> a ^ b);
+    var divergences = new ArrayList<Map<String, Object>>();
+    for (var report : reports) {
+      report.divergences().forEach(it -> divergences.add(json(report, it)));
+    }
+    return Json.object(
+        "entries", reports.stream().mapToLong(VerifyReport::entries).sum(),
+        "verified", reports.stream().mapToLong(VerifyReport::verified).sum(),
+        "divergences", divergences,
+        "stateHash", Numbers.hex(hash, Long.BYTES),
+        "iommus", reports.stream().map(VerifyCommand::json).toList());
+  }
+
+  private static Map<String, Object> json(VerifyReport it) {
+    return Json.object(
+        "id", EntityIds.iommuId(it.persistenceId()),
+        "entries", it.entries(),
+        "verified", it.verified(),
+        "stateHash", Numbers.hex(it.stateHash(), Long.BYTES));
+  }
+
+  private static Map<String, Object> json(VerifyReport report, Divergence it) {
+    return Json.object(
+        "id", EntityIds.iommuId(report.persistenceId()),
+        "sequenceNumber", it.sequenceNumber(),
+        "what", it.what(),
+        "journaled", it.journaled(),
+        "executed", it.executed(),
+        "modelVersion", it.modelVersion());
+  }
+}

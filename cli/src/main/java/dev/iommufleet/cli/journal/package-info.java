@@ -1,0 +1,2 @@
+/** {@code iommu-fleet journal}: looks into data directories; changes nothing in them. */
+package dev.iommufleet.cli.journal;
