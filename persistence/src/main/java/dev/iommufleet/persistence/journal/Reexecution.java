@@ -72,7 +72,7 @@ final class Reexecution implements FactSink {
       return;
     }
     if (begun == null) {
-      begun = Replies.write(iommu.execute(Operations.read(message), this));
+      begun = Replies.write(iommu.execute(admitted(iommu, message), this));
     } else {
       iommu.execute(CONTINUE, this);
     }
@@ -80,6 +80,18 @@ final class Reexecution implements FactSink {
       answer(begun);
       begun = null;
     }
+  }
+
+  /** A journal may be damaged: what no entity would have run is not run here either. */
+  private static Operation admitted(Iommu iommu, dev.iommufleet.protocol.api.v1.Operation message) {
+    var operation = Operations.read(message);
+    iommu
+        .refusal(List.of(operation))
+        .ifPresent(
+            refusal -> {
+              throw new IllegalStateException("refused: " + refusal.message());
+            });
+    return operation;
   }
 
   private void answer(Reply reply) {

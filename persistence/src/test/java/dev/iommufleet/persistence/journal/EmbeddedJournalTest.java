@@ -9,11 +9,14 @@ import com.google.protobuf.Empty;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.persistence.serialization.FleetSerializer;
 import dev.iommufleet.persistence.store.ReadOnlyFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +90,19 @@ class EmbeddedJournalTest {
       assertEquals(life.entries.size(), reader.summary("iommu|vm-1").orElseThrow().entries());
       assertEquals(
           life.snapshot(), reader.snapshot("iommu|vm-1", Long.MAX_VALUE).orElseThrow().snapshot());
+    }
+  }
+
+  @Test
+  @DisplayName("is read as a killed node leaves it: the log not folded back, nobody's lock")
+  void readAfterKill(@TempDir Path copy) throws IOException {
+    for (var file : List.of("journal.db", "journal.db-wal")) {
+      Files.copy(directory.resolve(file), copy.resolve(file));
+    }
+
+    try (var reader = JournalReader.open(copy)) {
+      assertEquals(life.entries.getLast(), reader.entry("iommu|vm-1", life.entries.size()).entry());
+      assertEquals(Optional.empty(), reader.snapshot("iommu|vm-1", Long.MAX_VALUE));
     }
   }
 
