@@ -12,7 +12,9 @@ import dev.iommufleet.hardware.vtd.Reply;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.journal.GoldenLife;
 import dev.iommufleet.persistence.journal.IommuReplay;
+import dev.iommufleet.persistence.journal.JournalVerifier;
 import dev.iommufleet.persistence.journal.StoredEntry;
+import dev.iommufleet.persistence.journal.StoredSnapshot;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.persistence.mapping.Operations;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +124,50 @@ class GoldenTest {
         replay.apply(new StoredEntry("iommu|golden", i + 1, entry.getSerializedSize(), entry));
 
         assertEquals(entry.getStateHash(), replay.iommu().stateHash(), "entry " + (i + 1));
+      }
+      assertTrue(replay.deleted());
+    }
+  }
+
+  /** Once the model knows better than the one that wrote them, the difference is said here. */
+  @Test
+  @DisplayName("hold lives of real entities whose causes execute again to what was written")
+  void causesExecuteAgain() throws IOException {
+    var files = GoldenFile.beginningWith(DIRECTORY, "life-");
+    assertTrue(files.size() >= 7, "files: " + files);
+    for (var file : files) {
+      var verifier = new JournalVerifier("iommu|golden");
+      var entries = same(file, Entry.parser());
+
+      for (int i = 0; i < entries.size(); i++) {
+        var entry = entries.get(i);
+        var stored = new StoredEntry("iommu|golden", i + 1, entry.getSerializedSize(), entry);
+
+        assertEquals(Optional.empty(), verifier.verify(stored), file.name());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("hold snapshots from which the rest of a life goes on as from its first entry")
+  void snapshotAndRest() throws IOException {
+    for (var name : List.of("entity-facts", "entity-full")) {
+      var snapshot =
+          same(new GoldenFile(DIRECTORY, "snapshots-" + name), Snapshot.parser()).getFirst();
+      var entries = same(new GoldenFile(DIRECTORY, "life-" + name), Entry.parser());
+      int covered = (int) snapshot.getSequenceNumber();
+
+      var replay =
+          IommuReplay.of(
+              new StoredSnapshot("iommu|i1", covered, snapshot.getSerializedSize(), snapshot));
+      assertEquals(entries.get(covered - 1).getStateHash(), replay.iommu().stateHash());
+      if (snapshot.hasSoftHash()) {
+        assertEquals(snapshot.getSoftHash(), replay.iommu().softHash());
+      }
+
+      for (int i = covered; i < entries.size(); i++) {
+        replay.apply(new StoredEntry("iommu|i1", i + 1, 0, entries.get(i)));
+        assertEquals(entries.get(i).getStateHash(), replay.iommu().stateHash());
       }
       assertTrue(replay.deleted());
     }

@@ -1,0 +1,57 @@
+package dev.iommufleet.actors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import akka.persistence.testkit.javadsl.SnapshotTestKit;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import dev.iommufleet.protocol.journal.v1.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Writes golden journals of the current schema, and only when told where to. Those of a schema that
+ * was released are never written again: {@code -Dtest=GoldenJournalWriter
+ * -Dgolden.directory=persistence/src/test/resources/golden/v2} from the root, with its whole path.
+ */
+@EnabledIfSystemProperty(named = "golden.directory", matches = ".+")
+@DisplayName("Golden journals")
+class GoldenJournalWriter {
+  private final Path directory = Path.of(System.getProperty("golden.directory", ""));
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("are written")
+  void write(boolean full) throws IOException {
+    var name = "entity-" + (full ? "full" : "facts");
+    try (var it = new Harness(Harness.settings(full, 16, 256))) {
+      WrittenJournals.begin(it);
+      var snapshots =
+          SnapshotTestKit.create(it.kit.system()).persistedInStorage("iommu|i1").stream()
+              .map(found -> (Snapshot) found.second())
+              .toList();
+      write("life-" + name, WrittenJournals.end(it));
+      write("snapshots-" + name, snapshots.subList(snapshots.size() - 1, snapshots.size()));
+      assertEquals(16, snapshots.getLast().getSequenceNumber());
+    }
+  }
+
+  /** Each message behind its length; beside it the same as text. */
+  private void write(String name, List<? extends Message> messages) throws IOException {
+    Files.createDirectories(directory);
+    var text = new StringBuilder();
+    try (var out = Files.newOutputStream(directory.resolve(name + ".bin"))) {
+      for (var message : messages) {
+        message.writeDelimitedTo(out);
+        text.append(TextFormat.printer().printToString(message)).append("---\n");
+      }
+    }
+    Files.writeString(directory.resolve(name + ".txt"), text);
+  }
+}
