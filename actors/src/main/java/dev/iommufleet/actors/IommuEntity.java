@@ -27,14 +27,12 @@ import dev.iommufleet.actors.IommuState.Unreadable;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
 import dev.iommufleet.protocol.api.v1.DeleteIommuResponse;
-import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.cluster.v1.Awake;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest.RequestCase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -189,12 +187,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
 
   private void onRecovered(IommuState state) {
     guard.recovered();
-    var failed =
-        Refusals.of(
-            RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
-            "the journal did not take the entry; whether the request is in it is unknown; repeat it"
-                + " with the same id");
-    unanswered.forEach(caller -> caller.refuse(failed));
+    unanswered.forEach(caller -> caller.refuse(EntityRefusals.journalUnavailable()));
     unanswered.clear();
     if (state instanceof Present(var incarnation)) {
       requests.resume(incarnation);
@@ -246,7 +239,8 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
         case Absent() -> onAbsent(ask);
         case Present(var it) -> onPresent(it, ask);
         case Deleted(long number, _) -> onDeleted(number, ask);
-        case Unreadable(long number, String why) -> onUnreadable(number, why, ask);
+        case Unreadable(long number, String why) ->
+            throw new RefusedException(EntityRefusals.unreadable(id, number, why));
       };
     } catch (RefusedException e) {
       Caller.of(ask).refuse(e.refusal());
@@ -258,12 +252,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
       throw e;
     } catch (RuntimeException e) {
       // The supervisor makes the entity anew; the caller need not wait for it.
-      Caller.of(ask)
-          .refuse(
-              Refusals.of(
-                  RefusalCode.REFUSAL_CODE_INTERNAL,
-                  "the server erred and IOMMU %s starts again from its journal: %s"
-                      .formatted(id, e)));
+      Caller.of(ask).refuse(EntityRefusals.erred(id, e));
       throw e;
     }
   }
@@ -273,10 +262,11 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
       case CREATE -> create(ask);
       case WAKE -> awake(ask);
       case STOP_WATCH, WATCH_CREDIT -> Effect().none();
-      default ->
-          throw new RefusedException(
-              RefusalCode.REFUSAL_CODE_IOMMU_NOT_FOUND,
-              "there is no IOMMU '%s'; create it first".formatted(id));
+      default -> {
+        // Nothing to keep in memory: asking for ids that nobody has must not fill it.
+        shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+        throw new RefusedException(EntityRefusals.neverCreated(id));
+      }
     };
   }
 
@@ -284,27 +274,9 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
     return switch (ask.request().getRequestCase()) {
       case WAKE -> awake(ask);
       case STOP_WATCH, WATCH_CREDIT -> Effect().none();
-      case CREATE ->
-          throw new RefusedException(
-              RefusalCode.REFUSAL_CODE_IOMMU_DELETED,
-              ("id '%s' was used by an IOMMU that entry %d deleted; its journal is kept, so the id"
-                      + " is not used again; choose another")
-                  .formatted(id, number));
-      default ->
-          throw new RefusedException(
-              RefusalCode.REFUSAL_CODE_IOMMU_NOT_FOUND,
-              "IOMMU '%s' was deleted by its entry %d; its journal can still be read"
-                  .formatted(id, number));
+      case CREATE -> throw new RefusedException(EntityRefusals.idUsed(id, number));
+      default -> throw new RefusedException(EntityRefusals.deleted(id, number));
     };
-  }
-
-  private Effect<IommuEvent, IommuState> onUnreadable(long number, String why, Ask ask) {
-    throw new RefusedException(
-        Refusals.of(
-            RefusalCode.REFUSAL_CODE_RECOVERY_FAILED,
-            "entry %d of IOMMU '%s' cannot be read by this version: %s; request %s was not executed"
-                .formatted(number, id, why, ask.request().getRequestCase()),
-            Map.of("sequence_number", Long.toString(number))));
   }
 
   private Effect<IommuEvent, IommuState> onPresent(Incarnation it, Ask ask) {
@@ -352,16 +324,14 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   }
 
   private Effect<IommuEvent, IommuState> delete(Incarnation it, Ask ask) {
-    var gone =
-        Refusals.of(
-            RefusalCode.REFUSAL_CODE_IOMMU_NOT_FOUND, "IOMMU '%s' was deleted".formatted(id));
     return persist(
         entries.deleted(it),
         List.of(Caller.of(ask)),
         state -> {
+          long number = ((Deleted) state).sequenceNumber();
+          var gone = EntityRefusals.deleted(id, number);
           it.suspended.values().forEach(run -> run.callers.forEach(c -> c.refuse(gone)));
           it.watchers.end(gone);
-          long number = ((Deleted) state).sequenceNumber();
           return caller ->
               caller.reply().setDelete(DeleteIommuResponse.newBuilder().setSequenceNumber(number));
         });

@@ -110,6 +110,20 @@ class FleetClientTest {
   }
 
   @Test
+  @DisplayName("a session that the node has forgotten begins anew, if nothing of it can be lost")
+  void forgottenSession() {
+    var session = client.session("one");
+    session.execute(List.of(READ_VERSION));
+    service.failures.add(ScriptedService.refused(Status.FAILED_PRECONDITION, "SESSION_UNKNOWN"));
+
+    session.execute(List.of(READ_VERSION));
+
+    var again = service.executed.getLast().getRequestId();
+    assertEquals(1, again.getSequence());
+    assertNotEquals(service.executed.getFirst().getRequestId().getSession(), again.getSession());
+  }
+
+  @Test
   @DisplayName("deleting is not repeated when nobody knows whether it happened")
   void deleteIsNotRepeated() {
     service.failures.add(Status.UNAVAILABLE.asRuntimeException());

@@ -7,14 +7,26 @@ import static dev.iommufleet.node.Ops.store;
 import static dev.iommufleet.node.Ops.write;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.protocol.api.v1.IommuSpec;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +86,55 @@ class NodeTest {
           List.of("71001 S1"),
           rows(
               data, "snapshots.db", "select snapshot_ser_id, snapshot_ser_manifest from snapshot"));
+    }
+  }
+
+  @Test
+  @DisplayName("says that it serves, and what, to tools that know neither it nor its messages")
+  void healthAndReflection(@TempDir Path data) throws Exception {
+    try (var fleet = TestNode.start(data)) {
+      var channel =
+          ManagedChannelBuilder.forAddress("127.0.0.1", fleet.node().grpcPort())
+              .usePlaintext()
+              .build();
+      var services = new CompletableFuture<List<String>>();
+
+      var health =
+          HealthGrpc.newBlockingStub(channel)
+              .check(
+                  HealthCheckRequest.newBuilder()
+                      .setService("iommufleet.api.v1.IommuFleet")
+                      .build());
+      ServerReflectionGrpc.newStub(channel)
+          .serverReflectionInfo(new FirstAnswer(services))
+          .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+
+      assertEquals(ServingStatus.SERVING, health.getStatus());
+      assertTrue(
+          services.get(20, TimeUnit.SECONDS).contains("iommufleet.api.v1.IommuFleet"),
+          services.toString());
+      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private record FirstAnswer(CompletableFuture<List<String>> services)
+      implements StreamObserver<ServerReflectionResponse> {
+    @Override
+    public void onNext(ServerReflectionResponse response) {
+      services.complete(
+          response.getListServicesResponse().getServiceList().stream()
+              .map(ServiceResponse::getName)
+              .toList());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      services.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      services.cancel(false);
     }
   }
 

@@ -1,0 +1,52 @@
+package dev.iommufleet.actors;
+
+import dev.iommufleet.protocol.api.v1.Refusal;
+import dev.iommufleet.protocol.api.v1.RefusalCode;
+import java.util.Map;
+
+/** What an entity says when its IOMMU is not there, or cannot be served now. */
+final class EntityRefusals {
+  private EntityRefusals() {}
+
+  static Refusal neverCreated(String id) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_IOMMU_NOT_FOUND,
+        "there is no IOMMU '%s'; create it first".formatted(id));
+  }
+
+  static Refusal deleted(String id, long entry) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_IOMMU_NOT_FOUND,
+        "IOMMU '%s' was deleted by its entry %d; its journal can still be read"
+            .formatted(id, entry));
+  }
+
+  static Refusal idUsed(String id, long entry) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_IOMMU_DELETED,
+        ("id '%s' was used by an IOMMU that entry %d deleted; its journal is kept, so the id is not"
+                + " used again; choose another")
+            .formatted(id, entry));
+  }
+
+  static Refusal unreadable(String id, long entry, String why) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_RECOVERY_FAILED,
+        "entry %d of IOMMU '%s' cannot be read by this version: %s; nothing was executed"
+            .formatted(entry, id, why),
+        Map.of("sequence_number", Long.toString(entry)));
+  }
+
+  static Refusal journalUnavailable() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
+        "the journal did not take the entry; whether the request is in it is unknown; repeat it"
+            + " with the same id");
+  }
+
+  static Refusal erred(String id, RuntimeException failure) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_INTERNAL,
+        "the server erred and IOMMU %s starts again from its journal: %s".formatted(id, failure));
+  }
+}
