@@ -24,6 +24,8 @@ final class Fault {
   static final int IR_ENTRY_RESERVED = 0x24;
   static final int IR_COMPATIBILITY_BLOCKED = 0x25;
   static final int IR_SOURCE_REJECTED = 0x26;
+  static final int PASID_IN_LEGACY_MODE = 0x31;
+  static final int PAGE_REQUEST_IN_LEGACY_MODE = 0x32;
   static final int DEVICE_TLB_DISABLED = 0x44;
   static final int PASID_DISABLED = 0x45;
   static final int PASID_BEYOND_DIRECTORY = 0x46;

@@ -13,6 +13,9 @@ final class PageRequests {
   private static final int PPR = 1;
   private static final int PRO = 2;
 
+  private static final int RESPONSE_SUCCESS = 0;
+  private static final int RESPONSE_FAILURE = 0xF;
+
   private final Core core;
   private final Tables tables;
   private final Selector selector;
@@ -41,6 +44,7 @@ final class PageRequests {
       return Status.INVALID;
     }
     if (isForbidden(request, space)) {
+      answer(request, RESPONSE_FAILURE);
       return Status.NOT_PERMITTED;
     }
     if ((core.registers.get(PRS) & PRO) != 0) {
@@ -63,6 +67,10 @@ final class PageRequests {
 
   /** Whether the function's structures keep it from asking; the fault is reported. */
   private boolean isForbidden(RequestPage request, AddressSpace space) {
+    if (!core.scalable() && !core.has(Quirk.REQUEST_TYPE_UNCHECKED)) {
+      report(request, Fault.PAGE_REQUEST_IN_LEGACY_MODE, false);
+      return true;
+    }
     int reason = tables.context(request.sourceId(), context);
     boolean fpd = ContextEntry.faultProcessingDisabled(context[0]);
     if (reason != Fault.NONE) {
@@ -119,8 +127,13 @@ final class PageRequests {
     return nextTail() == core.registers.getQuad(PQH);
   }
 
-  /** What the function is told when its request was discarded. [PRI-10.1] */
   private Status overflow(RequestPage request) {
+    answer(request, RESPONSE_SUCCESS);
+    return Status.NO_SPACE;
+  }
+
+  /** What the function is told by the unit itself when its request was discarded. [PRI-10.1] */
+  private void answer(RequestPage request, int code) {
     boolean answered =
         !core.has(Quirk.NO_AUTOMATIC_PAGE_RESPONSE)
             && request.lastInGroup()
@@ -128,9 +141,8 @@ final class PageRequests {
     if (answered) {
       core.emit(
           new Fact.PageGroupResponded(
-              request.sourceId(), request.pasid(), request.groupIndex() & 0x1FF, 0, true));
+              request.sourceId(), request.pasid(), request.groupIndex() & 0x1FF, code, true));
     }
-    return Status.NO_SPACE;
   }
 
   /** Cached translations of the page go before the request shows. [PRI-4.1] */

@@ -28,7 +28,7 @@ public enum Quirk {
   PASID_RESERVED_UNCHECKED,
   /** Scalable mode reports legacy reasons for root, context and second stage. */
   LEGACY_REASONS_IN_SCALABLE_MODE,
-  /** DTE and TT do not block ATS and translated requests; PASIDE does not block PASIDs. */
+  /** DTE and TT do not block ATS and translated requests; PASIDE and legacy mode not PASIDs. */
   REQUEST_TYPE_UNCHECKED,
   /** A PASID beyond the directory's size is looked up all the same. */
   PASID_BOUND_UNCHECKED,

@@ -38,6 +38,10 @@ final class Translator {
     if (!core.translating()) {
       return identity(request, Source.DISABLED);
     }
+    if (isPasidOutOfPlace(request)) {
+      fpd = false;
+      return tableFault(request, Fault.PASID_IN_LEGACY_MODE);
+    }
     if (request.type() == AddressType.TRANSLATED && passesUnwalked()) {
       return translated(request);
     }
@@ -56,6 +60,12 @@ final class Translator {
   /** Requests without PASID are looked up as PASID 0 (RID_PASID is 0, ECAP.RPS is clear). */
   static int key(int pasid) {
     return Math.max(pasid, 0);
+  }
+
+  private boolean isPasidOutOfPlace(Translate request) {
+    return request.pasid() != Access.NO_PASID
+        && !core.scalable()
+        && !core.has(Quirk.REQUEST_TYPE_UNCHECKED);
   }
 
   static boolean isWrite(Translate request) {
