@@ -98,7 +98,7 @@ final class StateView {
         .forEach(
             it ->
                 lines.add(
-                    "  %5d  %-8s %s"
+                    "  %5s  %-8s %s"
                         .formatted(it.get("index"), it.get("place"), it.get("descriptor"))));
   }
 

@@ -76,7 +76,7 @@ class GuestTablesTest {
   void cycle() {
     legacyContext();
     for (int i = 0; i < 512; i++) {
-      words.put(0x3000L + i * 8, 0x3003L);
+      words.put(0x3000L + i * 8L, 0x3003L);
     }
 
     var lines = tables(false, Bounds.DEFAULT).function(SOURCE, Access.NO_PASID).lines();
@@ -91,7 +91,7 @@ class GuestTablesTest {
     legacyContext();
     for (int table = 3; table < 300; table++) {
       for (int i = 0; i < 512; i++) {
-        words.put(table * 0x1000L + i * 8, (table + 1 + i % 64) * 0x1000L | 3);
+        words.put(table * 0x1000L + i * 8L, (table + 1 + i % 64) * 0x1000L | 3);
       }
     }
 
