@@ -89,7 +89,7 @@ final class Footprint implements Benchmark {
     var runs = new ArrayList<Double>();
     for (int run = 0; run < effort.pick(3, 1); run++) {
       var kept = new Iommu[count];
-      maker.get();
+      var _ = maker.get(); // Classes are loaded before the heap is looked at.
       long before = usedBytes(effort);
       for (int i = 0; i < count; i++) {
         kept[i] = maker.get();
