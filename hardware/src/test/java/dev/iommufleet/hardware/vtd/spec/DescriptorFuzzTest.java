@@ -22,7 +22,7 @@ class DescriptorFuzzTest {
     var random = new SplittableRandom(SEED);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     long read = 0;
-    for (long round = 0; System.nanoTime() < end || read < 1_000; round++) {
+    while (System.nanoTime() < end || read < 1_000) {
       var rules =
           new DescriptorRules(
               random.nextBoolean(),
@@ -48,7 +48,9 @@ class DescriptorFuzzTest {
   }
 
   private static long[] words(SplittableRandom random) {
-    long mask = random.nextBoolean() ? -1 : random.nextLong() & random.nextLong();
+    long sparse = random.nextLong();
+    sparse &= random.nextLong();
+    long mask = random.nextBoolean() ? -1 : sparse;
     long type = random.nextInt(12);
     long low = random.nextLong() & mask & ~0xE0FL | type & KEPT_TYPES;
     boolean wide = random.nextInt(4) == 0;
