@@ -1,5 +1,6 @@
 package dev.iommufleet.cli;
 
+import dev.iommufleet.cli.bench.BenchCommand;
 import dev.iommufleet.cli.capture.CaptureCommand;
 import dev.iommufleet.cli.demo.DemoCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
       IommuCommand.class,
       CaptureCommand.class,
       JournalCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     },

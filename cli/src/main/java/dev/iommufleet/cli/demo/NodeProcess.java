@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** A node in a process of its own, started as this process was. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile("ready grpc=(\\S+):(\\d+) http=\\S+ data=.*");
   private static final long START_SECONDS = 120;
@@ -45,8 +45,15 @@ final class NodeProcess implements AutoCloseable {
    * @param log what the node writes on standard error is added there
    */
   static NodeProcess start(Path data, int port, Path log) {
+    return start(data, port, log, List.of());
+  }
+
+  /** The same with further options of the command {@code node}. */
+  public static NodeProcess start(Path data, int port, Path log, List<String> options) {
     try {
-      var builder = new ProcessBuilder(command(data, port));
+      var command = command(data, port);
+      command.addAll(options);
+      var builder = new ProcessBuilder(command);
       builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
       var node = new NodeProcess(builder.start(), log);
       node.awaitReady();
@@ -108,7 +115,7 @@ final class NodeProcess implements AutoCloseable {
     return CommandException.unreachable("the node did not start: %s%s (log: %s)", why, last, log);
   }
 
-  String target() {
+  public String target() {
     return host + ":" + port;
   }
 
@@ -116,7 +123,7 @@ final class NodeProcess implements AutoCloseable {
     return port;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -127,7 +134,7 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** SIGTERM; returns its exit code. */
-  int stop() {
+  public int stop() {
     process.destroy();
     awaitEnd();
     return process.exitValue();

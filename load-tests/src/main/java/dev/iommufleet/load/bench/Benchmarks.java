@@ -5,15 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All benchmarks. */
+/** All benchmarks, in the order in which they run. */
 public final class Benchmarks {
   private Benchmarks() {}
 
-  /** In the order in which they run. {@code captures}: a folder to replay besides the shipped. */
-  public static List<Benchmark> all(Optional<Path> captures) {
+  /** Those that need nothing but this process. {@code captures}: a folder to replay, too. */
+  public static List<Benchmark> ofModel(Optional<Path> captures) {
     var all = new ArrayList<>(CoreSpeed.all());
     all.add(new ReplaySpeed(captures));
     all.add(new Footprint());
     return all;
+  }
+
+  /** Those that measure a node. */
+  public static List<Benchmark> ofNode(Nodes nodes) {
+    return List.of(
+        new StreamSpeed(nodes),
+        new ExecuteLatency(nodes),
+        new Recovery(nodes),
+        new JournalSize(nodes),
+        new EntityFootprint(nodes));
   }
 }

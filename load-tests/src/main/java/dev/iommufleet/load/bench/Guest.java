@@ -42,6 +42,7 @@ public final class Guest {
 
   private static final int GCMD = 0x18;
   private static final int RTADDR = 0x20;
+  static final int IQH = 0x80;
   private static final int IQT = 0x88;
   private static final int IQA = 0x90;
   private static final long SET_ROOT = 1L << 30;

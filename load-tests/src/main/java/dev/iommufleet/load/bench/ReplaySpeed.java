@@ -6,7 +6,6 @@ import dev.iommufleet.load.capture.ReplayRun;
 import dev.iommufleet.load.capture.Report;
 import dev.iommufleet.load.capture.ShippedCaptures;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,11 +35,8 @@ final class ReplaySpeed implements Benchmark {
   @Override
   public List<Figure> run(Effort effort) throws IOException, InterruptedException {
     var figures = new ArrayList<Figure>();
-    Path copies = Files.createTempDirectory("iommu-fleet-captures");
-    try {
-      figures.add(replay(effort, "replay-shipped", shipped(effort, copies)));
-    } finally {
-      delete(copies);
+    try (var copies = Workspace.create()) {
+      figures.add(replay(effort, "replay-shipped", shipped(effort, copies.path())));
     }
     if (folder.isPresent()) {
       figures.add(replay(effort, "replay-folder", captures(folder.get())));
@@ -105,16 +101,5 @@ final class ReplaySpeed implements Benchmark {
           .sorted()
           .toList();
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    Files.delete(folder);
   }
 }

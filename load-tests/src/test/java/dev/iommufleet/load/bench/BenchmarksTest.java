@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BenchmarksTest {
 
   static List<Benchmark> benchmarks() {
-    return Benchmarks.all(Optional.empty());
+    return Benchmarks.ofModel(Optional.empty());
   }
 
   @ParameterizedTest

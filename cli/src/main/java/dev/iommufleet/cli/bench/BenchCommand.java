@@ -1,0 +1,158 @@
+package dev.iommufleet.cli.bench;
+
+import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.ExitCode;
+import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.load.bench.Benchmark;
+import dev.iommufleet.load.bench.Benchmarks;
+import dev.iommufleet.load.bench.Effort;
+import dev.iommufleet.load.bench.Figure;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Takes the figures. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    header = "Measure the model, the API, the journal and memory.",
+    description = {
+      "Runs benchmarks by name, all of them without one; that takes about a quarter of an hour and"
+          + " wants a machine that does nothing else. Prints each figure's median, its spread"
+          + " (largest minus smallest run, as a share of the median) and how it was taken.",
+      "Exit code 0: measured, whether or not the targets were reached."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  iommu-fleet bench --list",
+      "  iommu-fleet bench iotlb-hit walk",
+      "  iommu-fleet bench --json figures.json"
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final String LINE = "%-58s %12s %-14s ±%3.0f%%  %s";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "NAME", arity = "0..*", description = "Benchmarks to run.")
+  private List<String> names = List.of();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also writes the figures there.")
+  private Path json;
+
+  @Option(
+      names = "--smoke",
+      description = "Runs each as shortly as shows that it works; the figures mean nothing.")
+  private boolean smoke;
+
+  @Option(names = "--list", description = "Lists the benchmarks.")
+  private boolean list;
+
+  @Option(
+      names = "--captures",
+      paramLabel = "DIR",
+      description = "Captures (*.jsonl.gz) to replay besides those that come with this project.")
+  private Path captures;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var all = all();
+    if (list) {
+      all.forEach(it -> line("%-18s %s", it.name(), it.summary()));
+      return ExitCode.DONE;
+    }
+    var chosen = chosen(all);
+    var figures = new ArrayList<Figure>();
+    line("%s", Surroundings.text());
+    for (Benchmark benchmark : chosen) {
+      line("%n%s: %s", benchmark.name(), benchmark.summary());
+      var taken = benchmark.run(smoke ? Effort.SMOKE : Effort.FULL);
+      print(taken);
+      figures.addAll(taken);
+    }
+    if (json != null) {
+      Files.writeString(
+          json, Json.pretty(figures.stream().map(BenchCommand::tree).toList()) + "\n");
+    }
+    return ExitCode.DONE;
+  }
+
+  private List<Benchmark> all() {
+    if (captures != null && !Files.isDirectory(captures)) {
+      throw CommandException.usage("--captures %s is no directory", captures);
+    }
+    var all = new ArrayList<>(Benchmarks.ofModel(Optional.ofNullable(captures)));
+    all.addAll(Benchmarks.ofNode(new NodeProcesses()));
+    return all;
+  }
+
+  private List<Benchmark> chosen(List<Benchmark> all) {
+    var known = all.stream().map(Benchmark::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw CommandException.usage(
+            "there is no benchmark '%s'; there are %s", name, String.join(", ", known));
+      }
+    }
+    return all.stream().filter(it -> names.isEmpty() || names.contains(it.name())).toList();
+  }
+
+  private void print(List<Figure> figures) {
+    var told = "";
+    for (Figure figure : figures) {
+      line(
+          LINE,
+          figure.name(),
+          number(figure.value()),
+          figure.unit(),
+          figure.spread() * 100,
+          verdict(figure));
+      if (!told.equals(figure.how())) {
+        told = figure.how();
+        line("  %d runs: %s", figure.runs(), told);
+      }
+    }
+  }
+
+  private static String verdict(Figure figure) {
+    if (figure.isUnjudged()) {
+      return "";
+    }
+    var bound = figure.better() == Figure.Better.LOWER ? "at most " : "at least ";
+    var target = bound + number(figure.target());
+    return figure.isReached() ? target : target + ", MISSED";
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) < 1_000 ? "%,.2f" : "%,.0f", value);
+  }
+
+  private static Map<String, Object> tree(Figure figure) {
+    var tree = new LinkedHashMap<String, Object>();
+    tree.put("name", figure.name());
+    tree.put("value", figure.value());
+    tree.put("unit", figure.unit());
+    tree.put("better", figure.better().name().toLowerCase(Locale.ROOT));
+    tree.put("runs", figure.runs());
+    tree.put("spread", figure.spread());
+    return tree;
+  }
+
+  private void line(String format, Object... arguments) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(String.format(Locale.ROOT, format, arguments));
+    out.flush();
+  }
+}

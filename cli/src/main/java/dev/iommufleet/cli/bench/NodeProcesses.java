@@ -1,0 +1,67 @@
+package dev.iommufleet.cli.bench;
+
+import dev.iommufleet.cli.capture.MappedCodec;
+import dev.iommufleet.cli.demo.NodeProcess;
+import dev.iommufleet.load.bench.Nodes;
+import dev.iommufleet.load.remote.WireCodec;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Nodes for benchmarks, started as {@code iommu-fleet node} is. */
+final class NodeProcesses implements Nodes {
+  private static final String MEAN_BYTES =
+      "select avg(length(event_payload)) from"
+          + " (select event_payload from event_journal order by ordering desc limit ?)";
+
+  @Override
+  public Node start(Path data, List<String> settings) throws IOException {
+    Path config = Files.write(data.resolve("bench.conf"), settings);
+    var options = List.of("--config", config.toString());
+    var process = NodeProcess.start(data.resolve("data"), 0, data.resolve("node.log"), options);
+    return new Node() {
+      @Override
+      public String target() {
+        return process.target();
+      }
+
+      @Override
+      public long pid() {
+        return process.pid();
+      }
+
+      @Override
+      public void close() {
+        process.stop();
+        process.close();
+      }
+    };
+  }
+
+  @Override
+  public WireCodec codec() {
+    return new MappedCodec(JournalLevel.JOURNAL_LEVEL_FACTS);
+  }
+
+  @Override
+  public Path journal(Path data) {
+    return data.resolve("data").resolve("journal.db");
+  }
+
+  @Override
+  public double entryBytes(Path data, int count) throws IOException {
+    try (var journal = DriverManager.getConnection("jdbc:sqlite:" + journal(data));
+        var query = journal.prepareStatement(MEAN_BYTES)) {
+      query.setInt(1, count);
+      try (var rows = query.executeQuery()) {
+        return rows.getDouble(1);
+      }
+    } catch (SQLException e) {
+      throw new IOException("the journal of the benchmark cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The command {@code bench}. */
+package dev.iommufleet.cli.bench;

@@ -1,0 +1,41 @@
+package dev.iommufleet.load.bench;
+
+import dev.iommufleet.load.remote.WireCodec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What benchmarks need of the rooms that this one may not import: nodes, as processes. */
+public interface Nodes {
+
+  /**
+   * Starts a node with the flags of this JVM and an embedded journal, and waits until it serves.
+   *
+   * @param data a directory of its own, new or of a node that was stopped
+   * @param settings HOCON lines that go before the defaults
+   */
+  Node start(Path data, List<String> settings) throws IOException;
+
+  /** How operations and configurations are said in the API. */
+  WireCodec codec();
+
+  /** The journal's file, complete once the node was stopped. */
+  Path journal(Path data);
+
+  /** Mean bytes of the last {@code count} entries, of a node that was stopped. */
+  double entryBytes(Path data, int count) throws IOException;
+
+  /** A running node. */
+  interface Node extends AutoCloseable {
+
+    /** HOST:PORT of its API. */
+    String target();
+
+    /** Process id. */
+    long pid();
+
+    /** Ends it in an orderly way, and waits for that. */
+    @Override
+    void close();
+  }
+}
