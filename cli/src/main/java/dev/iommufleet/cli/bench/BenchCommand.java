@@ -126,8 +126,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private static String verdict(Figure figure) {
-    if (figure.isUnjudged()) {
+  private String verdict(Figure figure) {
+    if (smoke || figure.isUnjudged()) {
       return "";
     }
     var bound = figure.better() == Figure.Better.LOWER ? "at most " : "at least ";
