@@ -16,18 +16,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** A benchmark that JMH runs, in JVMs of its own with the flags of this one. */
 record CoreSpeed(String name, String summary, Class<?> measured, Judge judge) implements Benchmark {
-  private static final Judge HIT =
-      (_, name, how) -> Goal.atMost(40, "ns", name, how + "; 256 resident pages in turn");
 
   /** What is asked of a result. */
-  @FunctionalInterface
   interface Judge {
     Goal goal(BenchmarkParams params, String name, String how);
 
-    /** The figure that an operation's time stands for. */
-    default double value(BenchmarkParams params, double nanos) {
-      return nanos;
-    }
+    /** The figure that a sample's time stands for. */
+    double value(double nanos);
   }
 
   static List<Benchmark> all() {
@@ -36,12 +31,12 @@ record CoreSpeed(String name, String summary, Class<?> measured, Judge judge) im
             "iotlb-hit",
             "a translation that the IOTLB answers, one thread",
             TranslationHit.class,
-            HIT),
+            new Hits()),
         new CoreSpeed(
             "walk",
             "a translation that needs a walk of four levels, one thread",
             TranslationMiss.class,
-            CoreSpeed::walk),
+            new Walks()),
         new CoreSpeed(
             "invalidation",
             "page-selective invalidations and waits with 1,000 unrelated entries resident",
@@ -49,22 +44,42 @@ record CoreSpeed(String name, String summary, Class<?> measured, Judge judge) im
             new Descriptors()));
   }
 
-  private static Goal walk(BenchmarkParams params, String name, String how) {
-    int target = params.getParam("mode").equals(Mode.LEGACY.name()) ? 290 : 600;
-    var walks = "; 4,096 pages scattered over 64 leaf tables, context cached, each checked a miss";
-    return Goal.atMost(target, "ns", name, how + walks);
+  private static final class Hits implements Judge {
+    @Override
+    public Goal goal(BenchmarkParams params, String name, String how) {
+      return Goal.atMost(40, "ns", name, how + " of 256 translations, of as many resident pages");
+    }
+
+    @Override
+    public double value(double nanos) {
+      return nanos / TranslationHit.PAGES;
+    }
+  }
+
+  private static final class Walks implements Judge {
+    @Override
+    public Goal goal(BenchmarkParams params, String name, String how) {
+      int target = params.getParam("mode").equals(Mode.LEGACY.name()) ? 290 : 600;
+      var pages = " of 4,096 translations, of pages scattered over 64 leaf tables; context cached";
+      return Goal.atMost(target, "ns", name, how + pages);
+    }
+
+    @Override
+    public double value(double nanos) {
+      return nanos / TranslationMiss.PAGES;
+    }
   }
 
   private static final class Descriptors implements Judge {
     @Override
     public Goal goal(BenchmarkParams params, String name, String how) {
-      var doorbells = "; doorbells of " + params.getParam("batch") + " descriptors, half waits";
-      return Goal.atLeast(5e6, "descriptors/s", name, how + doorbells);
+      var lap = " of 256 descriptors, half waits, " + params.getParam("batch") + " a doorbell";
+      return Goal.atLeast(5e6, "descriptors/s", name, how + lap);
     }
 
     @Override
-    public double value(BenchmarkParams params, double nanos) {
-      return Integer.parseInt(params.getParam("batch")) * 1e9 / nanos;
+    public double value(double nanos) {
+      return Guest.QUEUE_ENTRIES * 1e9 / nanos;
     }
   }
 
@@ -93,7 +108,7 @@ record CoreSpeed(String name, String summary, Class<?> measured, Judge judge) im
   private Figure figure(RunResult result) {
     var params = result.getParams();
     var how =
-        "JMH, %d JVMs, %d iterations of %s each after %d that warm up"
+        "JMH, %d JVMs, %d iterations of %s each after %d that warm up, each the median of samples"
             .formatted(
                 params.getForks(),
                 params.getMeasurement().getCount(),
@@ -102,11 +117,13 @@ record CoreSpeed(String name, String summary, Class<?> measured, Judge judge) im
     return judge.goal(params, name + suffix(params), how).of(runs(result));
   }
 
+  /** A sample is far shorter than a time slice, so its median hides what else runs here. */
   private List<Double> runs(RunResult result) {
     return result.getBenchmarkResults().stream()
         .map(BenchmarkResult::getIterationResults)
         .flatMap(Collection::stream)
-        .map(iteration -> judge.value(result.getParams(), iteration.getPrimaryResult().getScore()))
+        .map(iteration -> iteration.getPrimaryResult().getStatistics().getPercentile(50))
+        .map(judge::value)
         .toList();
   }
 
