@@ -31,6 +31,9 @@ import picocli.CommandLine.Parameters;
       "  iommu-fleet iommu memory write guest-1 0x1000 --file table.bin"
     })
 final class MemoryWriteCommand extends OneIommuCommand {
+  /** More is not even read; the node's own limit is lower. */
+  private static final long FILE_MOST = 1 << 20;
+
   @Parameters(
       index = "1",
       paramLabel = "ADDRESS",
@@ -73,6 +76,10 @@ final class MemoryWriteCommand extends OneIommuCommand {
     }
     if (file != null) {
       try {
+        if (Files.size(file) > FILE_MOST) {
+          throw CommandException.usage(
+              "%s has %d bytes; a write takes 65,536 at most", file, Files.size(file));
+        }
         return Files.readAllBytes(file);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

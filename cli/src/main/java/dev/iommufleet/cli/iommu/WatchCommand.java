@@ -2,6 +2,7 @@ package dev.iommufleet.cli.iommu;
 
 import static dev.iommufleet.cli.ExitCode.DONE;
 
+import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.cli.text.Times;
 import dev.iommufleet.cli.text.Wire;
@@ -61,6 +62,9 @@ final class WatchCommand extends OneIommuCommand {
 
   @Override
   int run(FleetClient client) {
+    if (from < 0) {
+      throw CommandException.usage("--from is %d; entries count from 1", from);
+    }
     var request = WatchRequest.newBuilder().setIommuId(id).setFromSequence(from);
     kinds.forEach(kind -> request.addKinds(WatchKind.forNumber(kind.ordinal() + 1)));
     try (var watching = client.watch(request.build())) {

@@ -295,8 +295,9 @@ class IommuCommandsTest {
     var pasid = iommu("tables", "x", "--sid", "0x10", "--pasid", "0x100000");
     var profile = iommu("create", "x", "--profile", "vax");
     var quirk = iommu("create", "x", "--quirk", "NOPE");
+    var from = iommu("watch", "x", "--from", "-5");
 
-    for (var ran : List.of(sid, pasid, profile, quirk)) {
+    for (var ran : List.of(sid, pasid, profile, quirk, from)) {
       assertEquals(ExitCode.USAGE, ran.exitCode(), ran.err());
     }
     assertTrue(sid.err().contains("a source id is written 00:02.0"), sid.err());
