@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
     header = "Execute the causes again and hold facts, replies and hashes against the journal.",
     description = {
       "Ends for each journal at its first divergence. Exit code 1: there is one.",
+      "The operation is counted in its request, from 0; -1 with --json: the entry as a whole.",
       "With --json and several journals, numbers are sums and stateHash is the exclusive or of all."
     },
     footerHeading = "%nExamples:%n",
@@ -81,7 +82,8 @@ final class VerifyCommand implements Callable<Integer> {
         it.entries(),
         Numbers.hex(it.stateHash(), Long.BYTES));
     for (var found : it.divergences()) {
-      print.line("  entry %d, %s:", found.sequenceNumber(), found.what());
+      var operation = found.operation() < 0 ? "" : " operation " + found.operation();
+      print.line("  entry %d%s, %s:", found.sequenceNumber(), operation, found.what());
       print.line("    journal   %s", found.journaled());
       print.line("    executed  %s", found.executed());
       print.line("    written by model %s", found.modelVersion());
@@ -114,6 +116,7 @@ final class VerifyCommand implements Callable<Integer> {
     return Json.object(
         "id", EntityIds.iommuId(report.persistenceId()),
         "sequenceNumber", it.sequenceNumber(),
+        "operation", it.operation(),
         "what", it.what(),
         "journaled", it.journaled(),
         "executed", it.executed(),

@@ -5,6 +5,7 @@ import dev.iommufleet.hardware.vtd.FactSink;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.QueueProgress;
+import dev.iommufleet.hardware.vtd.Refusal;
 import dev.iommufleet.persistence.mapping.Conditions;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.persistence.mapping.Operations;
@@ -82,11 +83,15 @@ final class Reexecution implements FactSink {
     }
   }
 
-  /** A journal may be damaged: what no entity would have run is not run here either. */
+  /**
+   * A journal may be damaged: what no entity would have run is not run here either. Limits were
+   * checked for the whole request before its first segment, and others may have used them up since.
+   */
   private static Operation admitted(Iommu iommu, dev.iommufleet.protocol.api.v1.Operation message) {
     var operation = Operations.read(message);
     iommu
         .refusal(List.of(operation))
+        .filter(refusal -> refusal.code() == Refusal.Code.BAD_ARGUMENT)
         .ifPresent(
             refusal -> {
               throw new IllegalStateException("refused: " + refusal.message());
