@@ -23,6 +23,8 @@ public final class RequestCheck {
 
   private static final int ATS_ENTRY_BYTES = 40;
 
+  private static final int REGISTER_PAGE_BYTES = 0x1000;
+
   private final EntityLimits limits;
 
   public RequestCheck(EntityLimits limits) {
@@ -54,12 +56,15 @@ public final class RequestCheck {
     }
     long bytes = 0;
     long replies = 0;
+    long awaits = 0;
     for (var operation : request.getOperationsList()) {
       bytes += operation.getSerializedSize();
       replies += REPLY_BYTES + operation(operation);
+      awaits += Integer.toUnsignedLong(operation.getAwait().getDeadlineMillis());
     }
     atMost("request-bytes", limits.requestBytes(), bytes);
     atMost("reply-bytes", limits.replyBytes(), replies);
+    atMost("deadline_millis of all awaits of a request", limits.awaitMaxMillis(), awaits);
   }
 
   /**
@@ -123,6 +128,10 @@ public final class RequestCheck {
       case REGISTER -> {
         if (await.getRegister().getSize() != 4 && await.getRegister().getSize() != 8) {
           throw bad("the register of an await has 4 or 8 bytes");
+        }
+        long offset = Integer.toUnsignedLong(await.getRegister().getOffset());
+        if (offset % 4 != 0 || offset + await.getRegister().getSize() > REGISTER_PAGE_BYTES) {
+          throw bad("the offset of an await's register is a multiple of 4 in the register page");
         }
         if ((await.getRegister().getValue() & ~await.getRegister().getMask()) != 0) {
           throw bad("the value of an await has bits outside its mask; it could never be met");

@@ -46,7 +46,7 @@ final class Watchers {
    */
   void watch(Caller caller, WatchRequest request, long end) {
     long from = request.getFromSequence();
-    if (from > end + 1) {
+    if (Long.compareUnsigned(from, end + 1) > 0) {
       caller.refuse(
           Refusals.of(
               RefusalCode.REFUSAL_CODE_BEYOND_END,

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "  pc did=5 pasid=3 | piotlb did=5 pasid=3 | dtlb 00:02.0 all | wait | raw 0x… 0x…",
       "",
       "Examples:",
-      "  iommu-fleet iommu qi guest-1 --setup wait",
+      "  iommu-fleet iommu qi guest-1 --setup 0x10000 wait",
       "  iommu-fleet iommu qi guest-1 \"cc-d 00:02.0 fm=0\" \"pc did=5 pasid=3\" wait"
     })
 final class QiCommand extends OneIommuCommand {

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.memory.GuestMemory;
 import dev.iommufleet.hardware.vtd.Refusal.Code;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +13,13 @@ final class Admission {
 
   private static final int PAGE_BYTES = 4_096;
 
+  /** A range in the middle of another leaves two ends of that one. */
+  private static final int MOST_NEW_RANGES = 2;
+
   private final Core core;
   private int newPages;
   private int newSpaces;
+  private int newRanges;
 
   Admission(Core core) {
     this.core = core;
@@ -72,7 +77,7 @@ final class Admission {
     if (size != 1 && size != 2 && size != 4 && size != 8) {
       return "access size %d; 1, 2, 4 and 8 bytes are possible".formatted(size);
     }
-    boolean inPage = offset >= 0 && offset + size <= PAGE_BYTES;
+    boolean inPage = offset >= 0 && offset <= PAGE_BYTES - size;
     return inPage
         ? null
         : "register offset %#x; the register page has %#x bytes".formatted(offset, PAGE_BYTES);
@@ -100,9 +105,18 @@ final class Admission {
     if (wraps || o.length() == 0 && o.address() != 0) {
       return "memory range at %#x of %#x bytes wraps".formatted(o.address(), o.length());
     }
-    return core.memory.canSetRange(o.address(), o.length(), o.kind())
-        ? null
-        : "memory has too many ranges already";
+    boolean fits =
+        newRanges == 0
+            ? core.memory.canSetRange(o.address(), o.length(), o.kind())
+            : ranges() + newRanges + MOST_NEW_RANGES <= GuestMemory.MAX_RANGES;
+    newRanges += MOST_NEW_RANGES;
+    return fits ? null : "guest memory would have more than " + GuestMemory.MAX_RANGES + " ranges";
+  }
+
+  private int ranges() {
+    int[] count = new int[1];
+    core.memory.forEachRange((_, _, _) -> count[0]++);
+    return count[0];
   }
 
   private String dma(Operation.Dma o) {
