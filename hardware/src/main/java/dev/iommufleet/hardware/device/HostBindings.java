@@ -1,0 +1,297 @@
+package dev.iommufleet.hardware.device;
+
+import dev.iommufleet.hardware.StateHash;
+import dev.iommufleet.hardware.link.Command;
+import dev.iommufleet.hardware.vtd.spec.PasidEntry;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Carries out on the host what a guest's PASID entries ask for, and remembers which nested object
+ * each PASID uses. Calls are made in the order of the reference. What fails there leaks; a binding
+ * that was made with {@code blockOnFailure} leaves nothing stale attached and nothing behind: what
+ * could not be detached or freed is tried again before the next numbered command. [PT-4] [PT-6]
+ */
+public final class HostBindings {
+  /** A binding beyond these is refused for want of memory, without a call. */
+  public static final int MAX_BINDINGS = 1 << 16;
+
+  private static final long TAG_BINDING = 50;
+  private static final long TAG_STUCK = 51;
+  private static final long TAG_UNFREED = 52;
+  private static final int NARROW_BITS = 48;
+  private static final int BITS_PER_MODE = 9;
+
+  /**
+   * What is believed of a PASID.
+   *
+   * @param type of the guest's entry, also if attaching failed: 1 first stage, 4 pass-through
+   * @param nested id of its nested object; 0: none
+   * @param careful it was made with {@code blockOnFailure}
+   */
+  public record Binding(int type, int nested, boolean careful) {}
+
+  /** What is still attached although it should not be; {@code nested} as in a binding. */
+  record Stuck(int nested, boolean toDefault) {}
+
+  private final Host host;
+  private final int deviceId;
+  private final int defaultObject;
+  private final Map<Integer, Binding> bindings = new TreeMap<>();
+  private final Map<Integer, Stuck> stuck = new TreeMap<>();
+  private final Set<Integer> unfreed = new TreeSet<>();
+  private long hash;
+
+  public HostBindings(Host host, int deviceId, int defaultObject) {
+    this.host = host;
+    this.deviceId = deviceId;
+    this.defaultObject = defaultObject;
+  }
+
+  /** Kept up to date, so asking is cheap. */
+  public long hash() {
+    return hash;
+  }
+
+  /** By PASID, ascending. */
+  public Map<Integer, Binding> bindings() {
+    return new TreeMap<>(bindings);
+  }
+
+  /** Ascending. Objects that nothing uses and that could not be freed yet. */
+  public Set<Integer> unfreed() {
+    return new TreeSet<>(unfreed);
+  }
+
+  Map<Integer, Stuck> stuck() {
+    return new TreeMap<>(stuck);
+  }
+
+  /** PASIDs where something is attached that could not be detached yet. */
+  public Set<Integer> undetached() {
+    return new TreeSet<>(stuck.keySet());
+  }
+
+  /** 0 or the negated errno of the first call that failed; freeing counts for nothing. */
+  public int bind(Command.Bind c) {
+    retry();
+    Binding before = bindings.get(c.pasid());
+    if (before == null && bindings.size() >= MAX_BINDINGS) {
+      return Errno.NO_MEMORY.negated();
+    }
+    int type = PasidEntry.translationType(c.entry()[0]);
+    int nested = before == null ? 0 : before.nested();
+    put(c.pasid(), new Binding(type, nested, c.blockOnFailure()));
+    int errno =
+        switch (type) {
+          case PasidEntry.FIRST_STAGE -> attachNested(c, nested);
+          case PasidEntry.PASS_THROUGH -> attachDefault(c.pasid(), nested);
+          default -> Errno.INVALID.negated();
+        };
+    if (errno != 0 && c.blockOnFailure()) {
+      block(c.pasid());
+    }
+    return errno;
+  }
+
+  private int attachNested(Command.Bind c, int before) {
+    Host.Reply allocated = host.call(allocation(c));
+    if (!allocated.ok()) {
+      return allocated.errno();
+    }
+    Host.Reply attached = host.call(new HostCall.Attach(deviceId, c.pasid(), allocated.value()));
+    if (!attached.ok()) {
+      free(allocated.value(), c.blockOnFailure());
+      return attached.errno();
+    }
+    replaced(c.pasid(), before, allocated.value());
+    return 0;
+  }
+
+  private HostCall.Allocate allocation(Command.Bind c) {
+    long word = c.entry()[2];
+    int tableFlags =
+        (PasidEntry.supervisorRequests(word) ? HostCall.Allocate.SUPERVISOR_REQUESTS : 0)
+            | (PasidEntry.extendedAccessed(word) ? HostCall.Allocate.EXTENDED_ACCESSED : 0)
+            | (PasidEntry.writeProtect(word) ? HostCall.Allocate.WRITE_PROTECT : 0);
+    return new HostCall.Allocate(
+        deviceId,
+        defaultObject,
+        c.pasidObject() ? HostCall.Allocate.PASID_USE : 0,
+        tableFlags,
+        NARROW_BITS + BITS_PER_MODE * PasidEntry.firstStageMode(word),
+        PasidEntry.firstStagePointer(word));
+  }
+
+  private int attachDefault(int pasid, int before) {
+    Host.Reply attached = host.call(new HostCall.Attach(deviceId, pasid, defaultObject));
+    if (attached.ok()) {
+      replaced(pasid, before, 0);
+    }
+    return attached.errno();
+  }
+
+  /** The attachment is as asked; what was there before goes. */
+  private void replaced(int pasid, int before, int nested) {
+    Binding now = bindings.get(pasid);
+    put(pasid, new Binding(now.type(), nested, now.careful()));
+    left(pasid, before, now.careful());
+  }
+
+  /** Nothing is attached any more that used this object, nor what was stuck there. */
+  private void left(int pasid, int nested, boolean careful) {
+    Stuck held = stuck.get(pasid);
+    putStuck(pasid, null);
+    if (nested != 0) {
+      free(nested, careful);
+    }
+    if (held != null && held.nested() != 0 && held.nested() != nested) {
+      free(held.nested(), true);
+    }
+  }
+
+  /** What could not be detached is remembered; what was stuck there before still is. */
+  private void hold(int pasid, int nested, boolean toDefault) {
+    Stuck held = stuck.get(pasid);
+    int object = nested == 0 && held != null ? held.nested() : nested;
+    putStuck(pasid, new Stuck(object, toDefault));
+  }
+
+  /** Nothing of an earlier entry may stay attached. */
+  private void block(int pasid) {
+    Binding failed = bindings.get(pasid);
+    if (host.call(new HostCall.Detach(deviceId, pasid)).ok()) {
+      put(pasid, new Binding(failed.type(), 0, true));
+      left(pasid, failed.nested(), true);
+    } else {
+      hold(pasid, failed.nested(), false);
+    }
+  }
+
+  /** 0 or the negated errno of detaching. A PASID that is not bound makes no call. */
+  public int unbind(Command.Unbind c) {
+    retry();
+    Binding gone = bindings.get(c.pasid());
+    if (gone == null) {
+      return 0;
+    }
+    put(c.pasid(), null);
+    int errno = leave(c.pasid(), c.toDefault());
+    if (errno == 0) {
+      left(c.pasid(), gone.nested(), gone.careful());
+    } else if (gone.careful()) {
+      hold(c.pasid(), gone.nested(), c.toDefault());
+    }
+    return errno;
+  }
+
+  private int leave(int pasid, boolean toDefault) {
+    HostCall call =
+        toDefault
+            ? new HostCall.Attach(deviceId, pasid, defaultObject)
+            : new HostCall.Detach(deviceId, pasid);
+    return host.call(call).errno();
+  }
+
+  /**
+   * 0 or a negated errno. A binding without nested object names object 0, which the kernel does not
+   * find; a careful one has nothing attached then, and makes no call. An entry that the kernel took
+   * and did not process is an I/O error.
+   */
+  public int flush(Command.Flush c) {
+    Binding binding = bindings.get(c.pasid());
+    boolean nothing = binding == null || binding.type() != PasidEntry.FIRST_STAGE;
+    if (nothing || binding.careful() && binding.nested() == 0) {
+      return 0;
+    }
+    Host.Reply reply =
+        host.call(new HostCall.Invalidate(binding.nested(), c.address(), c.pages(), c.leaf()));
+    return reply.ok() && reply.value() == 0 ? Errno.IO_ERROR.negated() : reply.errno();
+  }
+
+  private void free(int object, boolean careful) {
+    if (!host.call(new HostCall.Free(object)).ok() && careful) {
+      putUnfreed(object, true);
+    }
+  }
+
+  private void retry() {
+    for (var entry : stuck().entrySet()) {
+      if (leave(entry.getKey(), entry.getValue().toDefault()) == 0) {
+        released(entry.getKey(), entry.getValue().nested());
+      }
+    }
+    for (int object : unfreed()) {
+      if (host.call(new HostCall.Free(object)).ok()) {
+        putUnfreed(object, false);
+      }
+    }
+  }
+
+  private void released(int pasid, int nested) {
+    putStuck(pasid, null);
+    Binding binding = bindings.get(pasid);
+    if (binding != null) {
+      put(pasid, new Binding(binding.type(), 0, binding.careful()));
+    }
+    if (nested != 0) {
+      putUnfreed(nested, true);
+    }
+  }
+
+  /**
+   * The device was closed and the kernel detached everything. Objects of careful bindings are
+   * freed; those of others stay behind, as in the reference. [PT-1]
+   */
+  public void closed() {
+    stuck().forEach((pasid, held) -> released(pasid, held.nested()));
+    bindings()
+        .forEach(
+            (pasid, binding) -> {
+              put(pasid, null);
+              if (binding.careful() && binding.nested() != 0) {
+                putUnfreed(binding.nested(), true);
+              }
+            });
+    retry();
+  }
+
+  // ---- changes; null: it goes ---------------------------------------------------------------
+
+  void put(int pasid, Binding binding) {
+    Binding before = binding == null ? bindings.remove(pasid) : bindings.put(pasid, binding);
+    hash += term(pasid, binding) - term(pasid, before);
+  }
+
+  void putStuck(int pasid, Stuck held) {
+    Stuck before = held == null ? stuck.remove(pasid) : stuck.put(pasid, held);
+    hash += term(pasid, held) - term(pasid, before);
+  }
+
+  void putUnfreed(int object, boolean there) {
+    boolean changed = there ? unfreed.add(object) : unfreed.remove(object);
+    if (changed) {
+      long term = StateHash.mix(TAG_UNFREED, object, 0);
+      hash += there ? term : -term;
+    }
+  }
+
+  private static long term(int pasid, Binding b) {
+    return b == null
+        ? 0
+        : StateHash.mix(
+            TAG_BINDING, pasid, (long) b.nested() << 4 | b.type() << 1 | flag(b.careful()));
+  }
+
+  private static long term(int pasid, Stuck held) {
+    return held == null
+        ? 0
+        : StateHash.mix(TAG_STUCK, pasid, (long) held.nested() << 1 | flag(held.toDefault()));
+  }
+
+  private static int flag(boolean set) {
+    return set ? 1 : 0;
+  }
+}

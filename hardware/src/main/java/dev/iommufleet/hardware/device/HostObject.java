@@ -1,0 +1,41 @@
+package dev.iommufleet.hardware.device;
+
+/**
+ * A page-table object of the kernel.
+ *
+ * @param owner id of the device that it was allocated for, 0 for a paging object
+ * @param parent id of the paging object that a nested one lies in, 0 for a paging object
+ * @param flags of a paging object: {@link #NEST_PARENT}, {@link #PASID_USE}; of a nested one: the
+ *     latter
+ * @param tableFlags as in {@link HostCall.Allocate}
+ * @param addressWidth of a nested object, bits
+ * @param table of a nested object: where its top table lies in the guest's memory
+ */
+public record HostObject(
+    int id, int owner, int parent, int flags, int tableFlags, int addressWidth, long table) {
+  public static final int NEST_PARENT = 1;
+  public static final int PASID_USE = HostCall.Allocate.PASID_USE;
+
+  static HostObject paging(int id, int flags) {
+    return new HostObject(id, 0, 0, flags, 0, 0, 0);
+  }
+
+  static HostObject nested(int id, HostCall.Allocate call) {
+    return new HostObject(
+        id,
+        call.deviceId(),
+        call.parent(),
+        call.flags(),
+        call.tableFlags(),
+        call.addressWidth(),
+        call.table());
+  }
+
+  public boolean nested() {
+    return parent != 0;
+  }
+
+  boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+}

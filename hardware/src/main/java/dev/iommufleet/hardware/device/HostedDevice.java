@@ -1,0 +1,30 @@
+package dev.iommufleet.hardware.device;
+
+import dev.iommufleet.hardware.link.HostInfo;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A device that is open in the kernel, with what is attached to it. */
+final class HostedDevice {
+  final int id;
+  final HostInfo info;
+  final int defaultObject;
+
+  /** Object ids by PASID. */
+  final Map<Integer, Integer> attachments = new TreeMap<>();
+
+  /** How many devices were open under this id before. */
+  private final int rank;
+
+  HostedDevice(int id, int rank, HostInfo info, int defaultObject) {
+    this.id = id;
+    this.rank = rank;
+    this.info = info;
+    this.defaultObject = defaultObject;
+  }
+
+  /** Tells this device from others that are open. */
+  long key() {
+    return (long) rank << 32 | id;
+  }
+}

@@ -1,0 +1,289 @@
+package dev.iommufleet.hardware.device;
+
+import dev.iommufleet.hardware.StateHash;
+import dev.iommufleet.hardware.link.HostInfo;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * The kernel's side of passthrough: open devices, paging objects that map the guest's memory,
+ * objects nested in them, and what is attached where. Several devices may share one. Each device is
+ * a group of its own. [PT-8]
+ */
+public final class Iommufd implements Host {
+  /** More objects than these are refused for want of memory. */
+  public static final int MAX_OBJECTS = 1 << 16;
+
+  private static final int FIRST_ID = 1000;
+  private static final long TAG_DEVICE = 40;
+  private static final long TAG_ATTACHED = 41;
+  private static final long TAG_OBJECT = 42;
+  private static final long TAG_OBJECT_TABLE = 43;
+  private static final long TAG_ARMED = 44;
+  private static final long TAG_NEXT = 45;
+
+  /** The {@code n}-th next call fails; 0 in {@code errno}: it succeeds and processes nothing. */
+  record Armed(int n, int errno) {}
+
+  private final Map<Integer, List<HostedDevice>> devices = new TreeMap<>();
+  private final Map<Integer, HostObject> objects = new TreeMap<>();
+  private final Map<Integer, Integer> users = new TreeMap<>();
+  private final Map<HostCall.Kind, Armed> armed = new EnumMap<>(HostCall.Kind.class);
+  private int nextId = FIRST_ID;
+  private long hash;
+
+  /** Kept up to date, so asking is cheap. */
+  public long hash() {
+    return hash + StateHash.mix(TAG_NEXT, 0, nextId);
+  }
+
+  // ---- what stands where, each in ascending order -------------------------------------------
+
+  /** Ids of open devices. */
+  public List<Integer> devices() {
+    return List.copyOf(devices.keySet());
+  }
+
+  /** What is attached to a device, by PASID; {@link HostCall#RID} for requests without one. */
+  public Map<Integer, Integer> attachments(int deviceId) {
+    return devices.containsKey(deviceId)
+        ? new TreeMap<>(device(deviceId).attachments)
+        : new TreeMap<>();
+  }
+
+  public List<HostObject> objects() {
+    return List.copyOf(objects.values());
+  }
+
+  public Optional<HostObject> object(int id) {
+    return Optional.ofNullable(objects.get(id));
+  }
+
+  /** Attachments of the object, and objects nested in it. */
+  public int users(int id) {
+    return users.getOrDefault(id, 0);
+  }
+
+  int nextId() {
+    return nextId;
+  }
+
+  Map<HostCall.Kind, Armed> armed() {
+    return armed;
+  }
+
+  // ---- opening and closing ------------------------------------------------------------------
+
+  /**
+   * Opens a device and attaches its RID to its default object, which is made if there is none of
+   * that id; otherwise {@code flags} mean nothing. A device may be opened again while it is open;
+   * calls then concern the earlier one. [PT-1]
+   *
+   * @return whether the default object was made
+   */
+  public boolean open(int deviceId, HostInfo info, int defaultObject, int flags) {
+    boolean made = !objects.containsKey(defaultObject);
+    if (made) {
+      put(HostObject.paging(defaultObject, flags));
+    }
+    var handles = devices.computeIfAbsent(deviceId, _ -> new ArrayList<>());
+    var opened = new HostedDevice(deviceId, handles.size(), info, defaultObject);
+    handles.add(opened);
+    hash += deviceTerm(opened);
+    attach(opened, HostCall.RID, defaultObject);
+    return made;
+  }
+
+  /**
+   * What the kernel found when a device was closed.
+   *
+   * @param attachments what it detached by itself
+   * @param left nested objects that were allocated for this device and still exist
+   * @param defaultFreed result of freeing the default object; empty: other devices use it
+   */
+  public record Closed(
+      Map<Integer, Integer> attachments, List<Integer> left, OptionalInt defaultFreed) {}
+
+  /** Closes the device that was opened last under this id. [PT-1] */
+  public Closed close(int deviceId) {
+    var handles = devices.get(deviceId);
+    if (handles == null) {
+      throw new IllegalStateException("Device " + deviceId + " is not open");
+    }
+    HostedDevice closed = handles.removeLast();
+    if (handles.isEmpty()) {
+      devices.remove(deviceId);
+    }
+    var dropped = new TreeMap<>(closed.attachments);
+    dropped.keySet().forEach(pasid -> detach(closed, pasid));
+    hash -= deviceTerm(closed);
+    return new Closed(dropped, allocatedFor(deviceId), freeDefault(closed.defaultObject));
+  }
+
+  /** Ascending. Nested objects that exist for a device. */
+  public List<Integer> allocatedFor(int deviceId) {
+    return objects.values().stream()
+        .filter(object -> object.nested() && object.owner() == deviceId)
+        .map(HostObject::id)
+        .toList();
+  }
+
+  private OptionalInt freeDefault(int id) {
+    for (var handles : devices.values()) {
+      if (handles.stream().anyMatch(device -> device.defaultObject == id)) {
+        return OptionalInt.empty();
+      }
+    }
+    if (users(id) != 0) {
+      return OptionalInt.of(Errno.BUSY.negated());
+    }
+    drop(id);
+    return OptionalInt.of(0);
+  }
+
+  // ---- failures -----------------------------------------------------------------------------
+
+  /**
+   * The {@code n}-th next call of this kind fails; {@code n} 0 disarms. {@code errno}: positive; 0
+   * for an invalidation that succeeds and processes nothing.
+   */
+  public void failNext(HostCall.Kind kind, int n, int errno) {
+    boolean known = n >= 0 && errno >= 0 && (errno > 0 || kind == HostCall.Kind.INVALIDATE);
+    if (n != 0 && !known) {
+      throw new IllegalArgumentException("n " + n + ", errno " + errno + " for " + kind);
+    }
+    arm(kind, n == 0 ? null : new Armed(n, errno));
+  }
+
+  private void arm(HostCall.Kind kind, Armed next) {
+    Armed before = next == null ? armed.remove(kind) : armed.put(kind, next);
+    hash += armedTerm(kind, next) - armedTerm(kind, before);
+  }
+
+  private static long armedTerm(HostCall.Kind kind, Armed armed) {
+    return armed == null
+        ? 0
+        : StateHash.mix(TAG_ARMED, kind.number(), (long) armed.n() << 32 | armed.errno());
+  }
+
+  private void count(HostCall.Kind kind) {
+    Armed now = armed.get(kind);
+    if (now != null) {
+      arm(kind, now.n() == 1 ? null : new Armed(now.n() - 1, now.errno()));
+    }
+  }
+
+  // ---- calls --------------------------------------------------------------------------------
+
+  @Override
+  public Reply call(HostCall call) {
+    Reply reply = decide(call);
+    redo(call, reply);
+    return reply;
+  }
+
+  private Reply decide(HostCall call) {
+    Armed failure = armed.get(call.kind());
+    if (failure != null && failure.n() == 1) {
+      return new Reply(-failure.errno(), 0);
+    }
+    return new HostRules(this).decide(call);
+  }
+
+  /** The effect of a call that was answered so. */
+  void redo(HostCall call, Reply reply) {
+    count(call.kind());
+    if (!reply.ok()) {
+      return;
+    }
+    switch (call) {
+      case HostCall.Allocate c -> allocated(HostObject.nested(reply.value(), c));
+      case HostCall.Free c -> drop(c.object());
+      case HostCall.Attach c -> attach(device(c.deviceId()), c.pasid(), c.object());
+      case HostCall.Detach c -> detach(device(c.deviceId()), c.pasid());
+      case HostCall.Invalidate _ -> {}
+    }
+  }
+
+  HostedDevice device(int deviceId) {
+    var handles = devices.get(deviceId);
+    if (handles == null) {
+      throw new IllegalStateException("Device " + deviceId + " is not open");
+    }
+    return handles.getFirst();
+  }
+
+  boolean isOpen(int deviceId) {
+    return devices.containsKey(deviceId);
+  }
+
+  boolean isFull() {
+    return objects.size() >= MAX_OBJECTS;
+  }
+
+  private void allocated(HostObject object) {
+    put(object);
+    nextId = Math.max(nextId, object.id() + 1);
+  }
+
+  /** A description's part: ids below this were used. */
+  void restoreNextId(int id) {
+    nextId = id;
+  }
+
+  private void put(HostObject object) {
+    objects.put(object.id(), object);
+    hash += objectTerm(object);
+    if (object.nested()) {
+      use(object.parent(), 1);
+    }
+  }
+
+  private void drop(int id) {
+    HostObject dropped = objects.remove(id);
+    hash -= objectTerm(dropped);
+    users.remove(id);
+    if (dropped.nested()) {
+      use(dropped.parent(), -1);
+    }
+  }
+
+  private void attach(HostedDevice device, int pasid, int object) {
+    detach(device, pasid);
+    device.attachments.put(pasid, object);
+    use(object, 1);
+    hash += attachedTerm(device, pasid, object);
+  }
+
+  private void detach(HostedDevice device, int pasid) {
+    Integer before = device.attachments.remove(pasid);
+    if (before != null) {
+      use(before, -1);
+      hash -= attachedTerm(device, pasid, before);
+    }
+  }
+
+  private void use(int object, int more) {
+    users.merge(object, more, Integer::sum);
+  }
+
+  private static long deviceTerm(HostedDevice device) {
+    return StateHash.mix(TAG_DEVICE, device.key(), device.defaultObject);
+  }
+
+  private static long attachedTerm(HostedDevice device, int pasid, int object) {
+    return StateHash.mix(TAG_ATTACHED, device.key() << 20 | pasid, object);
+  }
+
+  private static long objectTerm(HostObject o) {
+    long owner = (long) o.owner() << 32 | o.parent();
+    long kind = (long) o.addressWidth() << 32 | (long) o.tableFlags() << 16 | o.flags();
+    return StateHash.mix(TAG_OBJECT, o.id(), owner)
+        + StateHash.mix(TAG_OBJECT_TABLE, StateHash.mix(TAG_OBJECT, o.id(), kind), o.table());
+  }
+}
