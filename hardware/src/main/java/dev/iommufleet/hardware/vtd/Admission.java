@@ -69,6 +69,11 @@ final class Admission {
       case Operation.DetachFunction o -> sourceId(o.sourceId());
       case Operation.CompleteInvalidation o -> sourceId(o.sourceId());
       case Operation.ExpireInvalidations o -> sourceId(o.sourceId());
+      case Operation.AttachDevice o -> sourceId(o.sourceId());
+      case Operation.DetachDevice o -> sourceId(o.sourceId());
+      case Operation.DeviceLost o -> sourceId(o.sourceId());
+      case Operation.AnswerCommand o -> sourceId(o.sourceId());
+      case Operation.DevicePageRequest o -> pageRequest(o.request());
       case Operation.Continue _, Operation.Reset _ -> null;
     };
   }

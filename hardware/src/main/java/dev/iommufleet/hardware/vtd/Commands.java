@@ -16,6 +16,15 @@ final class Commands {
   private static final int IVT = 1 << 31; // IOTLB [63]
   private static final int MAX_ADDRESS_MASK = 18;
 
+  /** Bits of the latch for what is due; granularities that were done stand above them. */
+  private static final int DUE_TE = 1;
+
+  private static final int DUE_RTPS = 1 << 1;
+  private static final int DUE_CONTEXT = 1 << 2;
+  private static final int DUE_IOTLB = 1 << 3;
+  private static final int CONTEXT_GRANULARITY_LSB = 4;
+  private static final int IOTLB_GRANULARITY_LSB = 6;
+
   private final Core core;
   private final Invalidator invalidator;
   private final InvalidationQueue queue;
@@ -24,12 +33,49 @@ final class Commands {
     this.core = core;
     this.invalidator = invalidator;
     this.queue = queue;
+    queue.whenAnswered(this::complete);
+  }
+
+  // ---- completion ----
+
+  /** Status that software waits for changes last: when the devices have answered. */
+  private void complete(int due) {
+    core.latches.set(COMPLETIONS_DUE, core.latches.get(COMPLETIONS_DUE) | due);
+    if (!core.devices.isAnyOpen()) {
+      complete();
+    }
+  }
+
+  private void complete() {
+    int due = (int) core.latches.get(COMPLETIONS_DUE);
+    core.latches.set(COMPLETIONS_DUE, 0);
+    if ((due & DUE_TE) != 0) {
+      core.registers.update(GSTS, TE, core.latches.is(TRANSLATION_ENABLED) ? TE : 0);
+    }
+    if ((due & DUE_RTPS) != 0) {
+      core.registers.update(GSTS, 0, SRTP);
+    }
+    if ((due & DUE_CONTEXT) != 0) {
+      int done = due >>> CONTEXT_GRANULARITY_LSB & 3;
+      core.registers.update(CCMD + 4, ICC | 3 << 27, done << 27);
+    }
+    if ((due & DUE_IOTLB) != 0) {
+      int done = due >>> IOTLB_GRANULARITY_LSB & 3;
+      core.registers.update(IOTLB + 4, IVT | 3 << 25, done << 25);
+    }
+  }
+
+  /** GSTS as software will see it when what is due is done. */
+  private int status() {
+    int status = core.registers.get(GSTS);
+    boolean due = (core.latches.get(COMPLETIONS_DUE) & DUE_TE) != 0;
+    return due ? status & ~TE | (core.latches.is(TRANSLATION_ENABLED) ? TE : 0) : status;
   }
 
   /** GCMD was written. */
   void global() {
     int command = core.registers.get(GCMD);
-    int changed = core.registers.get(GSTS) ^ command;
+    int changed = status() ^ command;
     if ((changed & TE) != 0 && core.capabilities.dmaTranslation()) {
       enableTranslation((command & TE) != 0);
     }
@@ -57,7 +103,7 @@ final class Commands {
       core.latches.set(NEXT_FAULT_RECORD, 0);
     }
     invalidator.startOver();
-    core.registers.update(GSTS, TE, on ? TE : 0);
+    complete(DUE_TE);
   }
 
   private void setRootPointer() {
@@ -66,7 +112,7 @@ final class Commands {
     boolean scalable = core.capabilities.scalableMode() && (pointer & RTADDR_SCALABLE) != 0;
     core.latches.set(SCALABLE_MODE, scalable);
     invalidator.startOver();
-    core.registers.update(GSTS, 0, SRTP);
+    complete(DUE_RTPS);
   }
 
   private void setRemappingPointer() {
@@ -91,7 +137,7 @@ final class Commands {
       return;
     }
     int actual = core.latches.is(QUEUE_ENABLED) ? 0 : invalidateContexts(upper >>> 29 & 3, upper);
-    core.registers.update(CCMD + 4, ICC | 3 << 27, actual << 27);
+    complete(DUE_CONTEXT | actual << CONTEXT_GRANULARITY_LSB);
   }
 
   /** Returns the granularity that was done, 0: none. */
@@ -118,7 +164,7 @@ final class Commands {
       return;
     }
     int actual = core.latches.is(QUEUE_ENABLED) ? 0 : invalidateIotlb(upper);
-    core.registers.update(IOTLB + 4, IVT | 3 << 25, actual << 25);
+    complete(DUE_IOTLB | actual << IOTLB_GRANULARITY_LSB);
   }
 
   private int invalidateIotlb(int upper) {

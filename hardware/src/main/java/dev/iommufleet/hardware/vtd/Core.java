@@ -20,6 +20,7 @@ final class Core {
   final Latches latches = new Latches();
   final AddressSpaces spaces = new AddressSpaces();
   final Functions functions = new Functions();
+  final Devices devices = new Devices();
   final Iotlb iotlb;
 
   /** All bits that an address of the guest may have. */
@@ -55,6 +56,11 @@ final class Core {
 
   boolean translating() {
     return latches.is(TRANSLATION_ENABLED);
+  }
+
+  /** This profile ends an operation only when the devices have done what it asked of them. */
+  boolean waitsForDevices() {
+    return config.profile() == Profile.QEMU_11_1;
   }
 
   // ---- facts ----

@@ -22,6 +22,28 @@ final class Description {
       space(space, sink);
     }
     core.functions.describe(sink);
+    for (Device device : core.devices.all()) {
+      device(device, sink);
+    }
+  }
+
+  private static void device(Device device, FactSink sink) {
+    int id = device.sourceId;
+    sink.accept(new Fact.DeviceAttached(id, device.epoch, device.host));
+    if (device.detaching()) {
+      sink.accept(new Fact.DeviceDetaching(id));
+    }
+    sink.accept(
+        new Fact.LinkKept(id, device.lastId(), device.lastNumbered(), device.lastRequest()));
+    for (Binding b : device.bindings()) {
+      sink.accept(new Fact.BindingKept(id, b.pasid, b.order, b.entry.clone(), b.failed));
+    }
+    for (Device.Posted posted : device.outstanding()) {
+      sink.accept(new Fact.CommandPosted(id, posted.id(), posted.previous(), posted.command()));
+    }
+    for (long group : device.groups()) {
+      sink.accept(new Fact.PageGroupOpened(id, (int) (group >>> 9), (int) group & 0x1FF));
+    }
   }
 
   private static void space(AddressSpace space, FactSink sink) {
@@ -57,6 +79,13 @@ final class Description {
       long[] context = core.spaces.context(space);
       if (context != null) {
         sink.accept(new Fact.ContextFilled(space.sourceId, space.pasid, context.clone()));
+      }
+    }
+    for (Device device : core.devices.all()) {
+      for (Device.Posted posted : device.outstanding()) {
+        if (device.isAcknowledged(posted.id())) {
+          sink.accept(new Fact.CommandAcknowledged(device.sourceId, posted.id()));
+        }
       }
     }
   }

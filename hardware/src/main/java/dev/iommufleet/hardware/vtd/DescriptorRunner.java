@@ -2,6 +2,7 @@ package dev.iommufleet.hardware.vtd;
 
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.spec.Descriptor;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,20 +15,16 @@ final class DescriptorRunner {
 
   private final Core core;
   private final Invalidator invalidator;
-  private final PasidCache pasidCache;
+  private final Bindings bindings;
   private final Listeners listeners;
   private final FaultLog faults;
   private final EventInterrupt completion;
 
   DescriptorRunner(
-      Core core,
-      Invalidator invalidator,
-      PasidCache pasidCache,
-      Listeners listeners,
-      FaultLog faults) {
+      Core core, Invalidator invalidator, Bindings bindings, Listeners listeners, FaultLog faults) {
     this.core = core;
     this.invalidator = invalidator;
-    this.pasidCache = pasidCache;
+    this.bindings = bindings;
     this.listeners = listeners;
     this.faults = faults;
     this.completion = new EventInterrupt(core, IECTL, Fact.InterruptCause.INVALIDATION_COMPLETION);
@@ -72,15 +69,16 @@ final class DescriptorRunner {
     switch (p.granularity()) {
       case PASID -> invalidator.pasidIotlb(p.domainId(), p.pasid());
       case PAGE ->
-          invalidator.pasidIotlbPages(p.domainId(), p.pasid(), p.address(), p.addressMask());
+          invalidator.pasidIotlbPages(
+              p.domainId(), p.pasid(), p.address(), p.addressMask(), p.hint());
     }
   }
 
   private void pasids(Descriptor.PasidCache p) {
     switch (p.granularity()) {
-      case GLOBAL -> pasidCache.invalidate(Fact.PasidScope.GLOBAL, 0, 0);
-      case DOMAIN -> pasidCache.invalidate(Fact.PasidScope.DOMAIN, p.domainId(), 0);
-      case PASID -> pasidCache.invalidate(Fact.PasidScope.PASID, p.domainId(), p.pasid());
+      case GLOBAL -> invalidator.pasids(Fact.PasidScope.GLOBAL, 0, 0);
+      case DOMAIN -> invalidator.pasids(Fact.PasidScope.DOMAIN, p.domainId(), 0);
+      case PASID -> invalidator.pasids(Fact.PasidScope.PASID, p.domainId(), p.pasid());
     }
   }
 
@@ -111,6 +109,9 @@ final class DescriptorRunner {
 
   /** Whether the function it is for takes one more open invalidation now. */
   boolean hasRoom(Descriptor descriptor) {
+    if (core.devices.outstanding() >= Devices.MOST_OUTSTANDING) {
+      return false;
+    }
     return switch (descriptor) {
       case Descriptor.DeviceTlb d -> hasRoom(d.sourceId(), d.maxOutstanding());
       case Descriptor.PasidDeviceTlb p -> hasRoom(p.sourceId(), p.maxOutstanding());
@@ -165,9 +166,20 @@ final class DescriptorRunner {
 
   /** The function's open invalidations ran into their time-out: ITE. [INV-2.6] */
   void timeOut(int sourceId) {
-    if (endAll(sourceId, false) == 0 && core.functions.isAttached(sourceId)) {
-      return;
+    if (endAll(sourceId, false) > 0 || !core.functions.isAttached(sourceId)) {
+      invalidationFailed(sourceId);
     }
+  }
+
+  /** The function is gone without notice: what is open there will never be answered. */
+  void lost(int sourceId) {
+    if (core.functions.openAt(sourceId) > 0) {
+      timeOut(sourceId);
+    }
+  }
+
+  /** ITE names the function; no wait that was fetched completes. [INV-2.6] */
+  void invalidationFailed(int sourceId) {
     int status = core.registers.get(FSTS);
     if ((status & FaultLog.ITE) == 0) {
       core.registers.update(IQER + 4, 0xFFFF << ITESID_LSB, sourceId << ITESID_LSB);
@@ -228,12 +240,25 @@ final class DescriptorRunner {
   // ---- wait ----
 
   private boolean waitFor(Descriptor.Wait wait, int position, long low, long high) {
-    if (core.functions.isAnyOpen()) {
+    if (wait.drainPageRequests() && !core.has(Quirk.DRAIN_IS_NO_BARRIER)) {
+      drain();
+    }
+    if (core.functions.isAnyOpen() || core.devices.isAnyOpen()) {
       core.functions.pend(new Functions.Wait(position, low, high));
       core.emit(new Fact.WaitPended(position, low, high));
       return true;
     }
+    bindings.settle();
     return complete(wait);
+  }
+
+  /** What devices asked for before has to be on its way, and their answers with them. [PRI-9] */
+  private void drain() {
+    for (Device device : core.devices.all()) {
+      if (!device.detaching()) {
+        bindings.post(device, new Command.Drain());
+      }
+    }
   }
 
   /** Nothing is open any more: the pending wait takes effect. False: its status write failed. */
@@ -291,6 +316,14 @@ final class DescriptorRunner {
   // ---- page-group response ----
 
   private void respond(Descriptor.PageGroupResponse r) {
+    Device device = core.devices.find(r.sourceId());
+    if (device != null && !core.has(Quirk.DETACH_FORGETS_BINDINGS)) {
+      boolean delivered = respondTo(device, r);
+      core.emit(
+          new Fact.PageGroupResponded(
+              r.sourceId(), r.pasid(), r.groupIndex(), r.code(), delivered));
+      return;
+    }
     AddressSpace space = core.spaces.find(r.sourceId(), Math.max(r.pasid(), 0));
     if (space != null) {
       boolean delivered = space.hasResponseListener() && !core.functions.hasLeft(r.sourceId());
@@ -298,5 +331,20 @@ final class DescriptorRunner {
           new Fact.PageGroupResponded(
               r.sourceId(), r.pasid(), r.groupIndex(), r.code(), delivered));
     }
+  }
+
+  /** Routed to the function that is there now, which may not have asked. [PRI-10.1] */
+  private boolean respondTo(Device device, Descriptor.PageGroupResponse r) {
+    int pasid = Translator.key(r.pasid());
+    boolean asked = device.hasGroup(pasid, r.groupIndex());
+    if (device.detaching() || core.config.responseFencing() && !asked) {
+      return false;
+    }
+    if (asked) {
+      device.groupClosed(pasid, r.groupIndex());
+      core.emit(new Fact.PageGroupClosed(device.sourceId, pasid, r.groupIndex()));
+    }
+    bindings.post(device, new Command.Respond(r.pasid(), r.groupIndex(), r.code()));
+    return true;
   }
 }

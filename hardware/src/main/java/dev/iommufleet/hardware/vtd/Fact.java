@@ -1,5 +1,7 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.link.Command;
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.memory.MemoryKind;
 
 /**
@@ -90,6 +92,39 @@ public sealed interface Fact {
   /** {@code completed} false: discarded without status or interrupt. */
   record WaitEnded(int position, boolean completed) implements Lasting {}
 
+  /** {@code host} null: an emulated device. */
+  record DeviceAttached(int sourceId, long epoch, HostInfo host) implements Lasting {}
+
+  /** Nothing more is sent to it but its last command; what it was told of PASIDs is void. */
+  record DeviceDetaching(int sourceId) implements Lasting {}
+
+  record DeviceDetached(int sourceId) implements Lasting {}
+
+  /** A command goes to the device; {@code previous}: the numbered one before it, 0: none. */
+  record CommandPosted(int sourceId, long id, long previous, Command command) implements Lasting {}
+
+  /** The device could not do it; {@code stays}: what should go is still there. */
+  record CommandFailed(int sourceId, long id, int errno, boolean stays) implements Lasting {}
+
+  /** Every command up to and with {@code upTo} is answered. */
+  record CommandsEnded(int sourceId, long upTo) implements Lasting {}
+
+  /** Page request {@code number} of the device was taken. */
+  record DeviceRequestTaken(int sourceId, long number) implements Lasting {}
+
+  /** Software owes this attachment a response. Told only with response fencing. */
+  record PageGroupOpened(int sourceId, int pasid, int groupIndex) implements Lasting {}
+
+  record PageGroupClosed(int sourceId, int pasid, int groupIndex) implements Lasting {}
+
+  /** In a description only: a binding as it is, with the command that put it in the list. */
+  record BindingKept(int sourceId, int pasid, long order, long[] entry, boolean failed)
+      implements Lasting {}
+
+  /** In a description only: the counters of an attachment. */
+  record LinkKept(int sourceId, long lastId, long lastNumbered, long lastRequest)
+      implements Lasting {}
+
   // ---- soft --------------------------------------------------------------------------------
 
   /**
@@ -131,6 +166,9 @@ public sealed interface Fact {
 
   /** The context cache was emptied by a command other than an invalidation, or by reset. */
   record ContextCacheEmptied() implements Soft {}
+
+  /** The device has answered; what else is on its way before it may be open still. */
+  record CommandAcknowledged(int sourceId, long id) implements Soft {}
 
   // ---- outcomes ----------------------------------------------------------------------------
 
@@ -236,6 +274,9 @@ public sealed interface Fact {
    * may spend. Listeners were told nothing of what lies behind.
    */
   record WalkCut(int sourceId, int pasid, long iova) implements Outcome {}
+
+  /** A PASID was not bound: as many are bound as an IOMMU keeps. */
+  record BindingLimitReached(int sourceId, int pasid) implements Outcome {}
 
   // ---- traces ------------------------------------------------------------------------------
 

@@ -46,6 +46,22 @@ final class FactApplier {
       case Fact.WaitPended f ->
           core.functions.pend(new Functions.Wait(f.position(), f.low(), f.high()));
       case Fact.WaitEnded _ -> core.functions.waitEnded();
+      case Fact.DeviceAttached f -> core.devices.attach(f.sourceId(), f.epoch(), f.host());
+      case Fact.DeviceDetaching f -> device(f.sourceId()).detach();
+      case Fact.DeviceDetached f -> core.devices.detach(f.sourceId());
+      case Fact.CommandPosted f ->
+          device(f.sourceId()).post(new Device.Posted(f.id(), f.previous(), f.command()));
+      case Fact.CommandFailed f -> device(f.sourceId()).failed(f.id(), f.stays());
+      case Fact.CommandsEnded f -> device(f.sourceId()).ended(f.upTo());
+      case Fact.DeviceRequestTaken f -> {
+        Device device = device(f.sourceId());
+        device.counters(device.lastId(), device.lastNumbered(), f.number());
+      }
+      case Fact.PageGroupOpened f -> device(f.sourceId()).groupOpened(f.pasid(), f.groupIndex());
+      case Fact.PageGroupClosed f -> device(f.sourceId()).groupClosed(f.pasid(), f.groupIndex());
+      case Fact.BindingKept f -> device(f.sourceId()).insert(Binding.kept(f));
+      case Fact.LinkKept f ->
+          device(f.sourceId()).counters(f.lastId(), f.lastNumbered(), f.lastRequest());
     }
   }
 
@@ -56,6 +72,15 @@ final class FactApplier {
               .formatted(
                   bytes.length, address, core.memory.pages(), core.config.limits().memoryPages()));
     }
+  }
+
+  private Device device(int sourceId) {
+    Device device = core.devices.find(sourceId);
+    if (device == null) {
+      throw new IllegalStateException(
+          "A fact names device %04x, which no fact attached".formatted(sourceId));
+    }
+    return device;
   }
 
   private AddressSpace space(int sourceId, int pasid) {
@@ -80,6 +105,7 @@ final class FactApplier {
           core.spaces.cacheContext(space(f.sourceId(), f.pasid()), f.entry());
       case Fact.ContextsInvalidated f -> dropContexts(f);
       case Fact.ContextCacheEmptied _ -> core.spaces.dropContexts();
+      case Fact.CommandAcknowledged f -> device(f.sourceId()).acknowledge(f.id());
     }
   }
 

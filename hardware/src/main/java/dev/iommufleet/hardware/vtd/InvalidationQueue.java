@@ -25,6 +25,7 @@ final class InvalidationQueue {
   private final DescriptorRunner runner;
   private final DescriptorRules narrowRules;
   private final DescriptorRules wideRules;
+  private Runnable completions = () -> {};
 
   InvalidationQueue(Core core, FaultLog faults, DescriptorRunner runner) {
     this.core = core;
@@ -42,6 +43,11 @@ final class InvalidationQueue {
         core.has(Quirk.RESPONSE_IN_NARROW_QUEUE),
         18,
         core.has(Quirk.OVERSIZED_PASID_MASK_REJECTED));
+  }
+
+  /** What else waits for the answers that a wait waits for. */
+  void whenAnswered(Runnable action) {
+    completions = action;
   }
 
   // ---- enable, disable, doorbell ----
@@ -106,7 +112,11 @@ final class InvalidationQueue {
     if (core.latches.get(QUEUE_UNFINISHED) == TURN_OVER) {
       return QueueProgress.MORE;
     }
-    boolean parked = core.functions.pendingWait() != null || core.latches.is(QUEUE_UNFINISHED);
+    boolean parked =
+        core.functions.pendingWait() != null
+            || core.latches.is(QUEUE_UNFINISHED)
+            || core.latches.is(COMPLETIONS_DUE)
+            || core.waitsForDevices() && core.devices.isAnyOpen();
     return parked ? QueueProgress.PARKED : QueueProgress.IDLE;
   }
 
@@ -157,7 +167,11 @@ final class InvalidationQueue {
 
   /** Answers came or functions left: an open wait may take effect, and fetching goes on. */
   void advance() {
-    boolean due = core.functions.pendingWait() != null && !core.functions.isAnyOpen();
+    boolean open = core.functions.isAnyOpen() || core.devices.isAnyOpen();
+    if (!open) {
+      completions.run();
+    }
+    boolean due = core.functions.pendingWait() != null && !open;
     if (due && !runner.completePending()) {
       error(0);
       return;

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.Fact.IotlbScope;
 import dev.iommufleet.hardware.vtd.Fact.PasidScope;
 import dev.iommufleet.hardware.vtd.spec.ContextEntry;
@@ -13,12 +14,15 @@ final class Invalidator {
   private final Selector selector;
   private final Listeners listeners;
   private final PasidCache pasidCache;
+  private final Bindings bindings;
 
-  Invalidator(Core core, Selector selector, Listeners listeners, PasidCache pasidCache) {
+  Invalidator(
+      Core core, Selector selector, Listeners listeners, PasidCache pasidCache, Bindings bindings) {
     this.core = core;
     this.selector = selector;
     this.listeners = listeners;
     this.pasidCache = pasidCache;
+    this.bindings = bindings;
   }
 
   // ---- everything ----
@@ -29,6 +33,13 @@ final class Invalidator {
     core.spaces.dropContexts();
     core.emit(new Fact.ContextCacheEmptied());
     pasidCache.empty();
+    bindings.reset();
+  }
+
+  /** Cached PASID entries and bindings; domain id and PASID count as {@code scope} says. */
+  void pasids(PasidScope scope, int domainId, int pasid) {
+    pasidCache.invalidate(scope, domainId, pasid);
+    bindings.sync(scope, domainId, pasid);
   }
 
   /** Caches emptied and every address space chosen anew. */
@@ -36,7 +47,7 @@ final class Invalidator {
     emptyCaches();
     listeners.unmapAllSpaces();
     selector.selectAll();
-    pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+    pasids(PasidScope.GLOBAL, 0, 0);
   }
 
   // ---- context cache ----
@@ -48,7 +59,7 @@ final class Invalidator {
     selector.selectAll();
     listeners.syncAll();
     if (replays()) {
-      pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+      pasids(PasidScope.GLOBAL, 0, 0);
     }
   }
 
@@ -66,7 +77,7 @@ final class Invalidator {
       }
     }
     if (replays()) {
-      pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+      pasids(PasidScope.GLOBAL, 0, 0);
     }
   }
 
@@ -84,7 +95,9 @@ final class Invalidator {
       }
     }
     if (replaysAll) {
-      pasidCache.invalidate(PasidScope.GLOBAL, 0, 0);
+      pasids(PasidScope.GLOBAL, 0, 0);
+    } else if (core.config.policy() == InvalidationPolicy.DEVICE_REPLAY) {
+      bindings.syncFunctions(sourceId, functionMask);
     }
   }
 
@@ -120,11 +133,14 @@ final class Invalidator {
 
   void pasidIotlb(int domainId, int pasid) {
     iotlb(IotlbScope.PASID, domainId, pasid, 0, 0);
+    bindings.flush(domainId, pasid, 0, Command.ALL_PAGES, false);
     listeners.syncDomain(domainId, pasid);
   }
 
-  void pasidIotlbPages(int domainId, int pasid, long address, int addressMask) {
+  /** {@code leaf}: only leaf entries changed. */
+  void pasidIotlbPages(int domainId, int pasid, long address, int addressMask, boolean leaf) {
     iotlb(IotlbScope.PASID_PAGE, domainId, pasid, address, addressMask);
+    bindings.flush(domainId, pasid, address, 1L << addressMask, leaf);
     listeners.syncPages(domainId, pasid, address, addressMask);
   }
 

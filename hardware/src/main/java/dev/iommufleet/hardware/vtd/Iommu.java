@@ -2,6 +2,7 @@ package dev.iommufleet.hardware.vtd;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,7 @@ public final class Iommu {
   private final InvalidationQueue queue;
   private final RegisterPort registers;
   private final PageRequests pageRequests;
+  private final DevicePort devices;
   private final AtsPort ats;
   private final DmaPort dma;
   private final FactApplier applier;
@@ -38,18 +40,20 @@ public final class Iommu {
     var tables = new Tables(core);
     var walker = new Walker(core);
     var faults = new FaultLog(core);
-    selector = new Selector(core, tables);
+    var bindings = new Bindings(core, tables);
+    selector = new Selector(core, tables, bindings);
     listeners = new Listeners(core, tables, walker);
     translator = new Translator(core, tables, walker, selector, faults);
     remapper = new InterruptRemapper(core, faults);
     window = new InterruptWindow(core, tables, faults);
     var pasidCache = new PasidCache(core, tables, selector, listeners);
-    invalidator = new Invalidator(core, selector, listeners, pasidCache);
-    runner = new DescriptorRunner(core, invalidator, pasidCache, listeners, faults);
+    invalidator = new Invalidator(core, selector, listeners, pasidCache, bindings);
+    runner = new DescriptorRunner(core, invalidator, bindings, listeners, faults);
     queue = new InvalidationQueue(core, faults, runner);
     var commands = new Commands(core, invalidator, queue);
     registers = new RegisterPort(core, commands, queue, runner, faults);
-    pageRequests = new PageRequests(core, tables, selector, invalidator, faults);
+    pageRequests = new PageRequests(core, tables, selector, invalidator, bindings, faults);
+    devices = new DevicePort(core, bindings, runner, queue);
     dma = new DmaPort(core, selector, translator, remapper, window);
     ats = new AtsPort(core, selector, translator, window);
     applier = new FactApplier(core);
@@ -98,6 +102,11 @@ public final class Iommu {
       case Operation.DetachFunction o -> detach(o);
       case Operation.CompleteInvalidation o -> complete(o);
       case Operation.ExpireInvalidations o -> expire(o);
+      case Operation.AttachDevice o -> devices.attach(o);
+      case Operation.DetachDevice o -> devices.detach(o);
+      case Operation.DeviceLost o -> devices.lost(o);
+      case Operation.AnswerCommand o -> devices.answer(o);
+      case Operation.DevicePageRequest o -> requestPage(o);
       case Operation.Continue _ -> goOn();
       case Operation.Reset _ -> reset();
     };
@@ -187,6 +196,16 @@ public final class Iommu {
     return ok();
   }
 
+  /** A repeated or misplaced one is answered again by what was sent before. */
+  private Reply requestPage(Operation.DevicePageRequest o) {
+    if (!devices.takes(o)) {
+      return new Reply.PageRequestAnswer(Reply.Status.INVALID);
+    }
+    Reply.Status status = pageRequests.request(o.request());
+    devices.pageRequestAnswered(o, status);
+    return new Reply.PageRequestAnswer(status);
+  }
+
   private Reply complete(Operation.CompleteInvalidation o) {
     runner.completed(o.sourceId(), o.itagVector());
     queue.advance();
@@ -238,6 +257,7 @@ public final class Iommu {
   public void dropSoftState() {
     core.iotlb.invalidateAll();
     core.spaces.dropContexts();
+    core.devices.forgetAcknowledged();
   }
 
   /** Hash of everything that lasts; kept up to date, so asking is cheap. */
@@ -246,12 +266,13 @@ public final class Iommu {
         + core.latches.hash()
         + core.memory.hash()
         + core.spaces.hash()
-        + core.functions.hash();
+        + core.functions.hash()
+        + core.devices.hash();
   }
 
   /** Hash of the caches. */
   public long softHash() {
-    return core.iotlb.hash() + core.spaces.contextHash();
+    return core.iotlb.hash() + core.spaces.contextHash() + core.devices.softHash();
   }
 
   // ---- looking from outside; nothing here changes anything ----------------------------------
@@ -261,7 +282,7 @@ public final class Iommu {
     boolean drained =
         core.latches.get(Latch.QUEUE_HEAD) == core.latches.get(Latch.QUEUE_TAIL)
             && core.functions.pendingWait() == null;
-    return drained && !core.functions.isAnyOpen();
+    return drained && !core.functions.isAnyOpen() && !core.devices.isAnyOpen();
   }
 
   /** A descriptor is open until a function has answered. */
@@ -283,7 +304,14 @@ public final class Iommu {
 
   /** Ascending. Functions that have not answered; empty: the queue is not parked. */
   public int[] parkedOn() {
-    return queueParked() ? core.functions.owing() : new int[0];
+    if (!queueParked()) {
+      return new int[0];
+    }
+    var owing = new TreeSet<>(core.devices.owing());
+    for (int sourceId : core.functions.owing()) {
+      owing.add(sourceId);
+    }
+    return owing.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** Index in the queue of the descriptor that is open; -1: the queue is not parked. */

@@ -15,10 +15,43 @@ public record IommuConfig(
     InvalidationPolicy policy,
     Capabilities capabilities,
     Set<Quirk> quirks,
-    Limits limits) {
+    Limits limits,
+    Options options) {
 
   public IommuConfig {
     quirks = Set.copyOf(quirks);
+  }
+
+  /**
+   * Choices that neither VT-d nor the reference makes.
+   *
+   * @param responseFencing a page-group response that answers no request of the function that is
+   *     there now is dropped
+   * @param flushFailure what follows when the host refuses an invalidation
+   */
+  public record Options(boolean responseFencing, FlushFailure flushFailure) {
+    public static Options of(Profile profile) {
+      return switch (profile) {
+        case ARCHITECTURE -> new Options(false, FlushFailure.ITE);
+        case QEMU_11_1 -> new Options(false, FlushFailure.SUCCESS);
+      };
+    }
+  }
+
+  /** What software sees of an invalidation that the host behind a device refused. */
+  public enum FlushFailure {
+    /** As a time-out of a device-TLB invalidation: no wait completes. */
+    ITE,
+    /** Nothing. */
+    SUCCESS
+  }
+
+  boolean responseFencing() {
+    return options.responseFencing();
+  }
+
+  FlushFailure flushFailure() {
+    return options.flushFailure();
   }
 
   /**
@@ -61,14 +94,20 @@ public record IommuConfig(
     return switch (profile) {
       case ARCHITECTURE ->
           new IommuConfig(
-              profile, InvalidationPolicy.STRICT, capabilities, Set.of(), Limits.DEFAULT);
+              profile,
+              InvalidationPolicy.STRICT,
+              capabilities,
+              Set.of(),
+              Limits.DEFAULT,
+              Options.of(profile));
       case QEMU_11_1 ->
           new IommuConfig(
               profile,
               InvalidationPolicy.EMULATOR,
               capabilities,
               EnumSet.allOf(Quirk.class),
-              Limits.DEFAULT);
+              Limits.DEFAULT,
+              Options.of(profile));
     };
   }
 

@@ -1,5 +1,7 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.link.Command;
+import dev.iommufleet.hardware.link.HostInfo;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,6 +92,53 @@ public final class IommuView {
       open.add(new OpenInvalidation(one.sourceId(), one.itag()));
     }
     return open;
+  }
+
+  /** A device that is attached; {@code epoch} of its attachment. */
+  public record AttachedDevice(int sourceId, long epoch, HostInfo host, boolean detaching) {}
+
+  /** Ascending by source id. */
+  public List<AttachedDevice> devices() {
+    List<AttachedDevice> devices = new ArrayList<>();
+    for (Device device : core.devices.all()) {
+      devices.add(
+          new AttachedDevice(device.sourceId, device.epoch, device.host, device.detaching()));
+    }
+    return devices;
+  }
+
+  /** A PASID that a device was told of; {@code failed}: the device could not bind it. */
+  public record BoundPasid(int pasid, long[] entry, boolean failed) {}
+
+  /** Newest first; empty when there is no such device. */
+  public List<BoundPasid> bindings(int sourceId) {
+    List<BoundPasid> bound = new ArrayList<>();
+    Device device = core.devices.find(sourceId);
+    if (device != null) {
+      for (Binding binding : device.bindings()) {
+        if (binding.leaving == 0) {
+          bound.add(new BoundPasid(binding.pasid, binding.entry.clone(), binding.failed));
+        }
+      }
+    }
+    return bound;
+  }
+
+  /** A command on its way; {@code previous}: the numbered one before it, 0: none. */
+  public record PostedCommand(long id, long previous, Command command) {}
+
+  /** Commands that the device has not answered, ascending by id. */
+  public List<PostedCommand> unanswered(int sourceId) {
+    List<PostedCommand> commands = new ArrayList<>();
+    Device device = core.devices.find(sourceId);
+    if (device != null) {
+      for (Device.Posted posted : device.outstanding()) {
+        if (!device.isAcknowledged(posted.id())) {
+          commands.add(new PostedCommand(posted.id(), posted.previous(), posted.command()));
+        }
+      }
+    }
+    return commands;
   }
 
   /** Queue index of the wait that is open, or -1. */

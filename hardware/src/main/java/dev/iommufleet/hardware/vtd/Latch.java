@@ -33,7 +33,9 @@ public enum Latch {
   /** Index of the fault record that the next fault uses. */
   NEXT_FAULT_RECORD(15),
   /** 1: a turn ended with queue work left over. 2: the next descriptor waits for a free ITag. */
-  QUEUE_UNFINISHED(16);
+  QUEUE_UNFINISHED(16),
+  /** Commands whose status software sees when the devices have answered, see Commands. */
+  COMPLETIONS_DUE(17);
 
   private final int number;
 

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.memory.MemoryKind;
 
 /**
@@ -104,6 +105,27 @@ public sealed interface Operation {
 
   /** The device-TLB invalidations open at this function have run into their time-out. */
   record ExpireInvalidations(int sourceId) implements Operation {}
+
+  /**
+   * A device comes.
+   *
+   * @param epoch of the attachment, never 0 where the device allots it; 0: the caller has none
+   * @param host what a passthrough device is bound to; null: an emulated device
+   */
+  record AttachDevice(int sourceId, long epoch, HostInfo host) implements Operation {}
+
+  /** The device begins to leave in an orderly way. {@code epoch} 0: whichever is there. */
+  record DetachDevice(int sourceId, long epoch) implements Operation {}
+
+  /** The device is gone without notice. {@code epoch} 0: whichever is there. */
+  record DeviceLost(int sourceId, long epoch) implements Operation {}
+
+  /** The device has done what command {@code id} said: {@code errno} 0, or could not. */
+  record AnswerCommand(int sourceId, long epoch, long id, int errno) implements Operation {}
+
+  /** A page request of an attached device, the {@code number}th of its attachment, from 1. */
+  record DevicePageRequest(int sourceId, long epoch, long number, RequestPage request)
+      implements Operation {}
 
   /** Goes on with queue work that a turn left over; see {@link Iommu#progress}. */
   record Continue() implements Operation {}

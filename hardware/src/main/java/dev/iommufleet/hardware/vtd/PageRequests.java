@@ -2,6 +2,7 @@ package dev.iommufleet.hardware.vtd;
 
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.Operation.RequestPage;
 import dev.iommufleet.hardware.vtd.Reply.Status;
 import dev.iommufleet.hardware.vtd.spec.ContextEntry;
@@ -20,17 +21,24 @@ final class PageRequests {
   private final Tables tables;
   private final Selector selector;
   private final Invalidator invalidator;
+  private final Bindings bindings;
   private final FaultLog faults;
   private final EventInterrupt event;
   private final long[] context = new long[4];
   private final long[] entry = new long[8];
 
   PageRequests(
-      Core core, Tables tables, Selector selector, Invalidator invalidator, FaultLog faults) {
+      Core core,
+      Tables tables,
+      Selector selector,
+      Invalidator invalidator,
+      Bindings bindings,
+      FaultLog faults) {
     this.core = core;
     this.tables = tables;
     this.selector = selector;
     this.invalidator = invalidator;
+    this.bindings = bindings;
     this.faults = faults;
     this.event = new EventInterrupt(core, PECTL, Fact.InterruptCause.PAGE_REQUEST);
   }
@@ -139,9 +147,13 @@ final class PageRequests {
             && request.lastInGroup()
             && (request.read() || request.write());
     if (answered) {
+      Device device = core.devices.find(request.sourceId());
+      int group = request.groupIndex() & 0x1FF;
+      if (device != null && !device.detaching()) {
+        bindings.post(device, new Command.Respond(request.pasid(), group, code));
+      }
       core.emit(
-          new Fact.PageGroupResponded(
-              request.sourceId(), request.pasid(), request.groupIndex() & 0x1FF, code, true));
+          new Fact.PageGroupResponded(request.sourceId(), request.pasid(), group, code, true));
     }
   }
 
@@ -152,7 +164,7 @@ final class PageRequests {
       return false;
     }
     int domainId = PasidEntry.domainId(entry[1]);
-    invalidator.pasidIotlbPages(domainId, space.pasid, request.address() & ~0xFFFL, 0);
+    invalidator.pasidIotlbPages(domainId, space.pasid, request.address() & ~0xFFFL, 0, false);
     return true;
   }
 

@@ -87,5 +87,21 @@ public enum Quirk {
   /** FPD does not suppress reason 0B. */
   CONTEXT_RESERVED_UNQUALIFIED,
   /** IQER stays 0. */
-  QUEUE_ERROR_RECORD_ABSENT
+  QUEUE_ERROR_RECORD_ABSENT,
+  /** Root pointer and translation enable leave bindings whose entries are valid. */
+  RESET_KEEPS_VALID_BINDINGS,
+  /** A binding that the host refused is not tried again while the entry stays the same. */
+  FAILED_BINDING_NOT_RETRIED,
+  /** When a replacement fails, what was attached before stays attached. */
+  FAILED_REPLACEMENT_STAYS,
+  /** A binding that the host would not give up is forgotten. */
+  FAILED_UNBINDING_FORGOTTEN,
+  /** A device that comes into populated tables is bound at the next matching invalidation. */
+  ATTACH_BINDS_NOTHING,
+  /** A device that leaves keeps what it was told; nothing is unbound or freed. */
+  DETACH_FORGETS_BINDINGS,
+  /** A PASID-selective invalidation binds PASIDs wider than the guest was offered. */
+  PASID_WIDTH_UNCHECKED,
+  /** A wait with PD does not wait for the devices. */
+  DRAIN_IS_NO_BARRIER
 }

@@ -50,6 +50,12 @@ public sealed interface Reply {
 
   record PageRequestAnswer(Status status) implements Reply {}
 
+  /** {@code wanted} and {@code offered}: the numbers that do not fit, 0 where there are none. */
+  record DeviceAttached(AttachOutcome outcome, int wanted, int offered) implements Reply {}
+
+  /** {@code bindings}: PASIDs that were bound. */
+  record DeviceDetached(boolean wasAttached, int bindings) implements Reply {}
+
   record NotifierAdded(Status status) implements Reply {}
 
   /** Outcomes that the kernel interface names with an errno. */

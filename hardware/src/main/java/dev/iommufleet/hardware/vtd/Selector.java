@@ -8,11 +8,13 @@ package dev.iommufleet.hardware.vtd;
 final class Selector {
   private final Core core;
   private final Tables tables;
+  private final Bindings bindings;
   private final long[] context = new long[4];
 
-  Selector(Core core, Tables tables) {
+  Selector(Core core, Tables tables, Bindings bindings) {
     this.core = core;
     this.tables = tables;
+    this.bindings = bindings;
   }
 
   void selectAll() {
@@ -26,7 +28,7 @@ final class Selector {
       return;
     }
     boolean passThrough = isPassThrough(space);
-    boolean translated = core.translating() && !passThrough;
+    boolean translated = core.translating() && !passThrough && !bindings.takesOver(space.sourceId);
     boolean windowFaults = passThrough && space.pasid != 0;
     if (core.tracing()) {
       core.emit(

@@ -77,7 +77,8 @@ class IommuConfigTest {
             InvalidationPolicy.STRICT,
             Capabilities.LEGACY,
             Set.of(),
-            new IommuConfig.Limits(iotlbEntries, memoryPages));
+            new IommuConfig.Limits(iotlbEntries, memoryPages),
+            IommuConfig.Options.of(profile));
 
     assertEquals(List.of(new Refusal(Refusal.Code.CONFIG_CONFLICT, message)), config.conflicts());
   }

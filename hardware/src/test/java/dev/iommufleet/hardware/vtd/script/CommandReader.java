@@ -5,6 +5,7 @@ import static dev.iommufleet.hardware.vtd.script.Numbers.parseInt;
 import static dev.iommufleet.hardware.vtd.script.Numbers.pasid;
 import static dev.iommufleet.hardware.vtd.script.Numbers.sourceId;
 
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.memory.MemoryKind;
 import dev.iommufleet.hardware.vtd.Access;
 import dev.iommufleet.hardware.vtd.AddressType;
@@ -152,7 +153,27 @@ final class CommandReader {
       case "detach" -> new Operation.DetachFunction(sid);
       case "complete" -> new Operation.CompleteInvalidation(sid, parseInt(words[2]));
       case "expire" -> new Operation.ExpireInvalidations(sid);
+      case "plug" -> new Operation.AttachDevice(sid, 0, null);
+      case "plug-host" -> new Operation.AttachDevice(sid, 0, host(words));
+      case "unplug" -> new Operation.DetachDevice(sid, 0);
+      case "lost" -> new Operation.DeviceLost(sid, 0);
+      case "answer" ->
+          new Operation.AnswerCommand(
+              sid, 0, parseInt(words[2]), words.length > 3 ? Integer.parseInt(words[3]) : 0);
       default -> throw new IllegalArgumentException("no command is named " + words[0]);
     };
+  }
+
+  /** {@code plug-host SID [width=N]}: a host with everything; PASID width 8 unless said. */
+  private static HostInfo host(String[] words) {
+    int width = words.length > 2 ? Integer.parseInt(words[2].substring(6)) : 8;
+    return new HostInfo(
+        HostInfo.Provider.IOMMUFD,
+        48,
+        HostInfo.INTEL_VTD,
+        0x19ED_008C_4078_0C66L,
+        0x899C_8400_0F5EL,
+        width,
+        false);
   }
 }

@@ -32,7 +32,8 @@ final class Header {
         header.policy == null ? base.policy() : header.policy,
         header.capabilities,
         quirks,
-        new IommuConfig.Limits(header.iotlbEntries, IommuConfig.Limits.DEFAULT.memoryPages()));
+        new IommuConfig.Limits(header.iotlbEntries, IommuConfig.Limits.DEFAULT.memoryPages()),
+        base.options());
   }
 
   private void read(String[] words) {

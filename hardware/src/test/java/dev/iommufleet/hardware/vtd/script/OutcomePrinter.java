@@ -29,6 +29,10 @@ final class OutcomePrinter {
       case Reply.AtsTranslations it -> ats(it);
       case Reply.PageRequestAnswer it -> List.of("page-request " + it.status());
       case Reply.NotifierAdded it -> List.of("notifier " + it.status());
+      case Reply.DeviceAttached it ->
+          List.of("attach " + it.outcome() + " " + it.wanted() + "/" + it.offered());
+      case Reply.DeviceDetached it ->
+          List.of("detach " + it.wasAttached() + " bindings=" + it.bindings());
     };
   }
 
@@ -111,6 +115,8 @@ final class OutcomePrinter {
       case Fact.InterruptEntriesInvalidated it ->
           "iec global=" + it.global() + " index=" + hex(it.index()) + " mask=" + hex(it.mask());
       case Fact.QueueErrorRaised it -> "iqe head=" + hex(it.head()) + " info=" + it.info();
+      case Fact.BindingLimitReached it ->
+          "not-bound sid=" + hex(it.sourceId()) + " pasid=" + hex(it.pasid());
       case Fact.WalkCut it -> "walk-cut iova=" + hex(it.iova());
     };
   }
