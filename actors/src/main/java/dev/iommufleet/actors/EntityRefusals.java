@@ -1,8 +1,11 @@
 package dev.iommufleet.actors;
 
+import dev.iommufleet.hardware.vtd.spec.SourceId;
 import dev.iommufleet.protocol.api.v1.Refusal;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What an entity says when its IOMMU is not there, or cannot be served now. */
 final class EntityRefusals {
@@ -27,6 +30,17 @@ final class EntityRefusals {
         ("id '%s' was used by an IOMMU that entry %d deleted; its journal is kept, so the id is not"
                 + " used again; choose another")
             .formatted(id, entry));
+  }
+
+  /**
+   * @param sources source ids, ascending
+   */
+  static Refusal devicesAttached(String id, List<Integer> sources) {
+    var named = sources.stream().map(SourceId::format).collect(Collectors.joining(", "));
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_DEVICES_ATTACHED,
+        "IOMMU '%s' has attached devices: %s; detach them first".formatted(id, named),
+        Map.of("source_ids", named));
   }
 
   static Refusal unreadable(String id, long entry, String why) {

@@ -24,6 +24,7 @@ import dev.iommufleet.actors.IommuState.Absent;
 import dev.iommufleet.actors.IommuState.Deleted;
 import dev.iommufleet.actors.IommuState.Present;
 import dev.iommufleet.actors.IommuState.Unreadable;
+import dev.iommufleet.hardware.vtd.IommuView.AttachedDevice;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
 import dev.iommufleet.protocol.api.v1.DeleteIommuResponse;
@@ -324,6 +325,10 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   }
 
   private Effect<IommuEvent, IommuState> delete(Incarnation it, Ask ask) {
+    var devices = it.iommu.view().devices().stream().map(AttachedDevice::sourceId).toList();
+    if (!devices.isEmpty()) {
+      throw new RefusedException(EntityRefusals.devicesAttached(id, devices));
+    }
     return persist(
         entries.deleted(it),
         List.of(Caller.of(ask)),

@@ -40,7 +40,7 @@ final class Views {
             .setStateHash(it.iommu.stateHash())
             .setSoftHash(it.iommu.softHash())
             .setPasidCacheEntries(it.iommu.pasidCacheEntries())
-            .setAttachedDevices(it.iommu.attachedFunctions())
+            .setAttachedDevices(it.iommu.attachedDevices())
             .setNode(node)
             .setConfig(it.config)
             .setMemoryPages(it.iommu.memoryPages())

@@ -53,6 +53,13 @@ public final class Watched {
           WatchKind.WATCH_KIND_FAULT;
       case NOTIFIED, PAGE_GROUP_RESPONDED, INTERRUPT_ENTRIES_INVALIDATED ->
           WatchKind.WATCH_KIND_NOTIFICATION;
+      case DEVICE_ATTACHED,
+          DEVICE_DETACHING,
+          DEVICE_DETACHED,
+          COMMAND_FAILED,
+          BINDING_LIMIT_REACHED ->
+          WatchKind.WATCH_KIND_DEVICE;
+      case COMMAND_POSTED -> WatchKind.WATCH_KIND_COMMAND;
       case MEMORY_WRITTEN ->
           switch (fact.getMemoryWritten().getKind()) {
             case WRITE_KIND_WAIT_STATUS -> WatchKind.WATCH_KIND_STATUS_WRITE;

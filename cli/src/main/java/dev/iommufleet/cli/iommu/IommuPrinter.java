@@ -9,6 +9,7 @@ import dev.iommufleet.hardware.vtd.spec.SourceId;
 import dev.iommufleet.protocol.api.v1.Capabilities;
 import dev.iommufleet.protocol.api.v1.Iommu;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
+import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.Parked;
 import dev.iommufleet.protocol.api.v1.Profile;
 import dev.iommufleet.protocol.api.v1.QuirkSetting;
@@ -68,6 +69,7 @@ final class IommuPrinter {
             Json.object(
                 "iotlbEntries", config.getLimits().getIotlbEntries(),
                 "memoryPages", config.getLimits().getMemoryPages()),
+        "options", config.hasOptions() ? options(config.getOptions()) : null,
         "believedRules", it.getBelievedRulesList());
   }
 
@@ -89,6 +91,13 @@ final class IommuPrinter {
 
   private static String journalLevel(IommuConfig config) {
     return RecordView.dashed(config.getJournalLevel().name().substring("JOURNAL_LEVEL_".length()));
+  }
+
+  private static Map<String, Object> options(Options it) {
+    return Json.object(
+        "responseFencing", it.getResponseFencing(),
+        "flushFailure",
+            RecordView.dashed(it.getFlushFailure().name().substring("FLUSH_FAILURE_".length())));
   }
 
   private static List<String> quirks(IommuConfig config, boolean enabled) {

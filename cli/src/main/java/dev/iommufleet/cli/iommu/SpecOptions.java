@@ -4,10 +4,12 @@ import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.text.RecordView;
 import dev.iommufleet.hardware.vtd.Quirk;
 import dev.iommufleet.protocol.api.v1.Capabilities;
+import dev.iommufleet.protocol.api.v1.FlushFailure;
 import dev.iommufleet.protocol.api.v1.InvalidationPolicy;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.Limits;
+import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.Profile;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +73,21 @@ final class SpecOptions {
       description = "4 KiB pages of guest memory that may hold data. Default: 4096.")
   private Integer memoryPages;
 
+  @Option(
+      names = "--response-fencing",
+      description =
+          "A page-group response that answers no request of the function that is there now is"
+              + " dropped.")
+  private boolean responseFencing;
+
+  @Option(
+      names = "--flush-failure",
+      paramLabel = "NAME",
+      description =
+          "What software sees when the host behind a device refuses an invalidation: ite (no wait"
+              + " completes), success. Default: ite, with qemu-11.1 success.")
+  private String flushFailure;
+
   /** At most one of them; capabilities that are named as well go before. */
   static final class Preset {
     @Option(
@@ -104,6 +121,9 @@ final class SpecOptions {
       spec.setJournalLevel(
           constant("JOURNAL_LEVEL_", "--journal-level", journalLevel, JournalLevel.values()));
     }
+    if (responseFencing || flushFailure != null) {
+      spec.setOptions(options());
+    }
     quirks.forEach(name -> spec.putQuirkOverrides(quirk(name), true));
     for (var name : noQuirks) {
       if (spec.containsQuirkOverrides(quirk(name))) {
@@ -135,6 +155,18 @@ final class SpecOptions {
       limits.setMemoryPages(memoryPages);
     }
     return limits.build();
+  }
+
+  private Options options() {
+    var options = Options.newBuilder();
+    if (responseFencing) {
+      options.setResponseFencing(true);
+    }
+    if (flushFailure != null) {
+      options.setFlushFailure(
+          constant("FLUSH_FAILURE_", "--flush-failure", flushFailure, FlushFailure.values()));
+    }
+    return options.build();
   }
 
   private Profile profile() {

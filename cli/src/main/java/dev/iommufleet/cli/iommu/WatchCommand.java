@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** Prints what becomes visible of an IOMMU. */
 @Command(
     name = "watch",
-    header = "Print interrupts, status writes, faults and notifications as they come.",
+    header = "Print interrupts, status writes, faults, notifications and commands as they come.",
     description = {
       "First those of the journal from --from on, then live, at least once, with their numbers:"
           + " entry.index. Ends on interruption, with the node, or with --until-caught-up.",
@@ -38,7 +38,9 @@ final class WatchCommand extends OneIommuCommand {
     STATUS_WRITE,
     FAULT,
     NOTIFICATION,
-    PAGE_REQUEST
+    PAGE_REQUEST,
+    DEVICE,
+    COMMAND
   }
 
   @Option(
@@ -52,7 +54,9 @@ final class WatchCommand extends OneIommuCommand {
       names = "--kinds",
       split = ",",
       paramLabel = "KIND",
-      description = "interrupt, status_write, fault, notification, page_request. Default: all.")
+      description =
+          "interrupt, status_write, fault, notification, page_request, device, command. Default:"
+              + " all.")
   private List<Kind> kinds = List.of();
 
   @Option(

@@ -1,5 +1,6 @@
 package dev.iommufleet.cli.text;
 
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.Access;
 import dev.iommufleet.hardware.vtd.AddressType;
 import dev.iommufleet.hardware.vtd.Operation;
@@ -10,6 +11,7 @@ import dev.iommufleet.persistence.mapping.Operations;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,17 +64,24 @@ public final class OperationText {
   /** The operation of a JSON object with {@code kind} and its values by name. */
   public static dev.iommufleet.protocol.api.v1.Operation of(Map<?, ?> object) {
     var arguments = new Arguments();
-    object.forEach(
-        (name, value) -> {
-          boolean shown = name.equals("kind") || name.equals("register");
-          if (!shown && value != null) {
-            arguments.named.put(RecordView.dashed(name.toString()), value.toString());
-          }
-        });
+    name(object, arguments);
     if (!(object.get("kind") instanceof String kind)) {
       throw new IllegalArgumentException("an operation needs a \"kind\"; possible are " + known());
     }
     return build(kind, arguments);
+  }
+
+  /** What stands in a value of its own is named as if it stood beside the others. */
+  private static void name(Map<?, ?> object, Arguments arguments) {
+    object.forEach(
+        (name, value) -> {
+          boolean shown = name.equals("kind") || name.equals("register");
+          if (value instanceof Map<?, ?> inner) {
+            name(inner, arguments);
+          } else if (!shown && value != null) {
+            arguments.named.put(RecordView.dashed(name.toString()), value.toString());
+          }
+        });
   }
 
   private static dev.iommufleet.protocol.api.v1.Operation build(String word, Arguments arguments) {
@@ -85,26 +94,59 @@ public final class OperationText {
       throw new IllegalArgumentException(
           "'%s' is no operation; possible are %s".formatted(word, known()));
     }
+    var flags = new HashMap<RecordComponent, Boolean>();
+    takeFlags(type, arguments, flags);
+    var operation = (Operation) make(type, arguments, flags, null);
+    arguments.nothingLeft(verb, form(type));
+    return Operations.write(operation);
+  }
+
+  /** First, so that what is left in order are values. */
+  private static void takeFlags(
+      Class<?> type, Arguments arguments, Map<RecordComponent, Boolean> flags) {
+    for (var component : type.getRecordComponents()) {
+      if (component.getType() == boolean.class) {
+        flags.put(component, arguments.flag(RecordView.dashed(RecordView.name(component))));
+      } else if (component.getType().isRecord() && isThere(component, arguments)) {
+        takeFlags(component.getType(), arguments, flags);
+      }
+    }
+  }
+
+  /** A device without host is an emulated one. */
+  private static boolean isThere(RecordComponent record, Arguments arguments) {
+    return record.getType() != HostInfo.class || arguments.named.containsKey("provider");
+  }
+
+  /** {@code source}: the source id of the record around it; null: there is none. */
+  private static Object make(
+      Class<?> type, Arguments arguments, Map<RecordComponent, Boolean> flags, Object source) {
     var components = type.getRecordComponents();
     var values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
-      if (components[i].getType() == boolean.class) {
-        values[i] = arguments.flag(RecordView.dashed(RecordView.name(components[i])));
+      var component = components[i];
+      if (component.getType() == boolean.class) {
+        values[i] = flags.get(component);
+      } else if (component.getType().isRecord()) {
+        boolean there = isThere(component, arguments);
+        values[i] = there ? make(component.getType(), arguments, flags, values[0]) : null;
+      } else if (isNamedBefore(component, source != null)) {
+        values[i] = source;
+      } else {
+        values[i] = value(component, arguments, values);
       }
     }
-    for (int i = 0; i < components.length; i++) {
-      if (components[i].getType() != boolean.class) {
-        values[i] = value(components[i], arguments, values);
-      }
-    }
-    arguments.nothingLeft(verb, form(type));
-    return Operations.write(construct(type, components, values));
+    return construct(type, components, values);
   }
 
-  private static Operation construct(Class<?> type, RecordComponent[] components, Object[] values) {
+  private static boolean isNamedBefore(RecordComponent component, boolean inside) {
+    return inside && component.getName().equals("sourceId");
+  }
+
+  private static Object construct(Class<?> type, RecordComponent[] components, Object[] values) {
     try {
       var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-      return (Operation) type.getDeclaredConstructor(types).newInstance(values);
+      return type.getDeclaredConstructor(types).newInstance(values);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a " + type.getSimpleName() + " cannot be made", e);
     }
@@ -139,7 +181,8 @@ public final class OperationText {
       case "access" -> Access.READ;
       case "size" -> sizeOf((int) left[0]);
       case "maxResults" -> 1;
-      case "groupIndex" -> 0;
+      case "groupIndex", "errno" -> 0;
+      case "epoch" -> 0L;
       case "data" -> dma ? NOTHING : null;
       case "length" -> dma ? dmaLength(arguments) : null;
       default -> null;
@@ -177,6 +220,7 @@ public final class OperationText {
       case "access" -> access(text);
       case "pasid" -> (int) Numbers.parse(text, 20);
       case "data", "itagVector" -> (int) Numbers.parse(text, 32);
+      case "errno" -> Integer.parseInt(text);
       default -> (int) Numbers.parse(text, 31);
     };
   }
@@ -242,16 +286,24 @@ public final class OperationText {
   }
 
   private static String form(Class<?> type) {
-    return RecordView.kind(type)
-        + Arrays.stream(type.getRecordComponents())
-            .map(OperationText::form)
-            .collect(Collectors.joining());
+    return RecordView.kind(type) + values(type, false);
+  }
+
+  private static String values(Class<?> type, boolean inside) {
+    return Arrays.stream(type.getRecordComponents())
+        .filter(component -> !isNamedBefore(component, inside))
+        .map(OperationText::form)
+        .collect(Collectors.joining());
   }
 
   private static String form(RecordComponent component) {
     var name = RecordView.dashed(RecordView.name(component));
     if (component.getType() == boolean.class) {
       return " [" + name + "]";
+    }
+    if (component.getType().isRecord()) {
+      var inner = values(component.getType(), true);
+      return component.getType() == HostInfo.class ? " [" + inner.strip() + "]" : inner;
     }
     var values =
         component.getType().isEnum()
@@ -260,7 +312,8 @@ public final class OperationText {
     boolean dma = component.getDeclaringRecord() == Operation.Dma.class;
     boolean optional =
         switch (component.getName()) {
-          case "pasid", "type", "access", "size", "maxResults", "groupIndex" -> true;
+          case "pasid", "type", "access", "size", "maxResults", "groupIndex", "epoch", "errno" ->
+              true;
           case "data", "length" -> dma;
           default -> false;
         };

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +23,10 @@ import java.util.stream.Collectors;
 public final class RecordView {
   private static final int BYTES_SHOWN = 64;
   private static final String PERMISSIONS = "rwxp";
+
+  /** Words that count, and are shown so. */
+  private static final Set<String> COUNTS =
+      Set.of("id", "previous", "upTo", "number", "order", "lastId", "lastNumbered", "lastRequest");
 
   private RecordView() {}
 
@@ -112,6 +117,7 @@ public final class RecordView {
       case null -> null;
       case Boolean flag -> flag;
       case Integer number -> number(name, number);
+      case Long count when COUNTS.contains(name) -> count;
       case Long word -> Numbers.hex(word);
       case byte[] bytes -> Numbers.bytes(bytes);
       case long[] words -> words(words);
@@ -162,7 +168,7 @@ public final class RecordView {
                       dashedUnlessRegister(field.getKey().toString())
                           + "="
                           + inText(field.getKey().toString(), field.getValue()))
-              .collect(Collectors.joining(" ", "{", "}"));
+              .collect(Collectors.joining(" ", "{" + kindIn(name, map), "}"));
       case List<?> items ->
           items.stream().map(item -> inText(name, item)).collect(Collectors.joining(" ", "[", "]"));
       case Integer code when name.equals("reason") || name.equals("faultReason") ->
@@ -170,6 +176,11 @@ public final class RecordView {
       case String bytes when name.equals("bytes") || name.equals("data") -> shortened(bytes);
       default -> value.toString();
     };
+  }
+
+  /** Of a command the kind says most; of what else is inside something its name does. */
+  private static String kindIn(String name, Map<?, ?> fields) {
+    return name.equals("command") ? fields.get("kind") + (fields.size() == 1 ? "" : " ") : "";
   }
 
   private static String dashedUnlessRegister(String name) {

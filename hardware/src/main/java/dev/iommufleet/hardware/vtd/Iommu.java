@@ -327,8 +327,9 @@ public final class Iommu {
     return view().pasidCacheEntries();
   }
 
-  public int attachedFunctions() {
-    return core.functions.count();
+  /** Functions and devices, each source id once. */
+  public int attachedDevices() {
+    return view().attachedDevices();
   }
 
   /** 4 KiB pages of guest memory that hold data. */

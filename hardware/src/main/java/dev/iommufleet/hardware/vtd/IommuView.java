@@ -78,6 +78,15 @@ public final class IommuView {
     return core.functions.count();
   }
 
+  /** Functions and devices, each source id once. */
+  public int attachedDevices() {
+    int count = core.functions.count();
+    for (Device device : core.devices.all()) {
+      count += core.functions.isAttached(device.sourceId) ? 0 : 1;
+    }
+    return count;
+  }
+
   /** 4 KiB pages of guest memory that hold data. */
   public int memoryPages() {
     return core.memory.pages();

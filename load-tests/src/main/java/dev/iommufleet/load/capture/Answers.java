@@ -102,6 +102,7 @@ final class Answers {
               .put(Field.MASK, f.mask());
       case Fact.QueueErrorRaised _ -> event(EventType.INV_QUEUE_ERROR);
       case Fact.WalkCut _ -> {} // The reference walks on; no capture has tables that large.
+      case Fact.BindingLimitReached _ -> {} // Nor that many devices.
     }
   }
 

@@ -99,7 +99,8 @@ record ConfigLine(
         usual.policy(),
         capabilities,
         usual.quirks(),
-        new IommuConfig.Limits(iotlbEntries, MEMORY_PAGES));
+        new IommuConfig.Limits(iotlbEntries, MEMORY_PAGES),
+        usual.options());
   }
 
   private boolean flag(String name) throws LineException {

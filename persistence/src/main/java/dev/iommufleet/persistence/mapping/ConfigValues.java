@@ -1,6 +1,7 @@
 package dev.iommufleet.persistence.mapping;
 
 import dev.iommufleet.hardware.vtd.InvalidationPolicy;
+import dev.iommufleet.hardware.vtd.IommuConfig.FlushFailure;
 import dev.iommufleet.hardware.vtd.Latch;
 import dev.iommufleet.hardware.vtd.Profile;
 
@@ -46,6 +47,21 @@ final class ConfigValues {
     };
   }
 
+  static dev.iommufleet.protocol.api.v1.FlushFailure write(FlushFailure value) {
+    return switch (value) {
+      case ITE -> dev.iommufleet.protocol.api.v1.FlushFailure.FLUSH_FAILURE_ITE;
+      case SUCCESS -> dev.iommufleet.protocol.api.v1.FlushFailure.FLUSH_FAILURE_SUCCESS;
+    };
+  }
+
+  static FlushFailure read(dev.iommufleet.protocol.api.v1.FlushFailure value) {
+    return switch (value) {
+      case FLUSH_FAILURE_ITE -> FlushFailure.ITE;
+      case FLUSH_FAILURE_SUCCESS -> FlushFailure.SUCCESS;
+      case FLUSH_FAILURE_UNSPECIFIED, UNRECOGNIZED -> throw Fields.unknownValue("flush failure");
+    };
+  }
+
   static dev.iommufleet.protocol.api.v1.Latch write(Latch value) {
     return switch (value) {
       case ROOT_TABLE -> dev.iommufleet.protocol.api.v1.Latch.LATCH_ROOT_TABLE;
@@ -64,6 +80,7 @@ final class ConfigValues {
       case REMAPPING_EXTENDED -> dev.iommufleet.protocol.api.v1.Latch.LATCH_REMAPPING_EXTENDED;
       case NEXT_FAULT_RECORD -> dev.iommufleet.protocol.api.v1.Latch.LATCH_NEXT_FAULT_RECORD;
       case QUEUE_UNFINISHED -> dev.iommufleet.protocol.api.v1.Latch.LATCH_QUEUE_UNFINISHED;
+      case COMPLETIONS_DUE -> dev.iommufleet.protocol.api.v1.Latch.LATCH_COMPLETIONS_DUE;
     };
   }
 
@@ -85,6 +102,7 @@ final class ConfigValues {
       case LATCH_REMAPPING_EXTENDED -> Latch.REMAPPING_EXTENDED;
       case LATCH_NEXT_FAULT_RECORD -> Latch.NEXT_FAULT_RECORD;
       case LATCH_QUEUE_UNFINISHED -> Latch.QUEUE_UNFINISHED;
+      case LATCH_COMPLETIONS_DUE -> Latch.COMPLETIONS_DUE;
       case LATCH_UNSPECIFIED, UNRECOGNIZED -> throw Fields.unknownValue("latch");
     };
   }

@@ -4,10 +4,12 @@ import static dev.iommufleet.persistence.mapping.MalformedException.Code.UNKNOWN
 
 import dev.iommufleet.hardware.vtd.Capabilities;
 import dev.iommufleet.hardware.vtd.IommuConfig;
+import dev.iommufleet.hardware.vtd.Profile;
 import dev.iommufleet.hardware.vtd.Quirk;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.Limits;
+import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.QuirkSetting;
 import java.util.Arrays;
 import java.util.Collection;
@@ -33,7 +35,11 @@ public final class Configs {
                 Limits.newBuilder()
                     .setIotlbEntries(config.limits().iotlbEntries())
                     .setMemoryPages(config.limits().memoryPages()))
-            .setJournalLevel(level);
+            .setJournalLevel(level)
+            .setOptions(
+                Options.newBuilder()
+                    .setResponseFencing(config.options().responseFencing())
+                    .setFlushFailure(ConfigValues.write(config.options().flushFailure())));
     Arrays.stream(Quirk.values())
         .sorted(Comparator.comparing(Quirk::name))
         .map(it -> QuirkSetting.newBuilder().setName(it.name()).setEnabled(config.has(it)).build())
@@ -43,7 +49,7 @@ public final class Configs {
 
   /**
    * What a resolved configuration says. A quirk that it does not name did not exist when it was
-   * written, and is off.
+   * written, and is off; options that it does not name are the profile's own.
    *
    * @throws MalformedException a quirk that is on has a name that this version does not know
    */
@@ -54,12 +60,14 @@ public final class Configs {
     }
     // A quirk that was off and has been retired since changes nothing.
     settings.keySet().removeIf(name -> !settings.get(name) && quirk(name) == null);
+    var profile = ConfigValues.read(message.getProfile());
     return new IommuConfig(
-        ConfigValues.read(message.getProfile()),
+        profile,
         ConfigValues.read(message.getPolicy()),
         capabilities(message.getCapabilities()),
         apply(Set.of(), settings),
-        limits(message.getLimits()));
+        limits(message.getLimits()),
+        options(profile, message.getOptions()));
   }
 
   /**
@@ -69,16 +77,15 @@ public final class Configs {
    */
   public static IommuConfig resolve(IommuSpec spec) {
     var profile =
-        spec.getProfileValue() == 0
-            ? dev.iommufleet.hardware.vtd.Profile.ARCHITECTURE
-            : ConfigValues.read(spec.getProfile());
+        spec.getProfileValue() == 0 ? Profile.ARCHITECTURE : ConfigValues.read(spec.getProfile());
     var defaults = IommuConfig.of(profile, capabilities(spec.getCapabilities()));
     return new IommuConfig(
         profile,
         spec.getPolicyValue() == 0 ? defaults.policy() : ConfigValues.read(spec.getPolicy()),
         defaults.capabilities(),
         apply(defaults.quirks(), new TreeMap<>(spec.getQuirkOverridesMap())),
-        limits(spec.getLimits()));
+        limits(spec.getLimits()),
+        options(profile, spec.getOptions()));
   }
 
   /** The journal level that a client asks for; {@code whenSilent} where it says nothing. */
@@ -129,6 +136,15 @@ public final class Configs {
         message.hasMemoryPages()
             ? Fields.count("memory_pages", message.getMemoryPages())
             : defaults.memoryPages());
+  }
+
+  private static IommuConfig.Options options(Profile profile, Options message) {
+    var defaults = IommuConfig.Options.of(profile);
+    return new IommuConfig.Options(
+        message.hasResponseFencing() ? message.getResponseFencing() : defaults.responseFencing(),
+        message.getFlushFailureValue() == 0
+            ? defaults.flushFailure()
+            : ConfigValues.read(message.getFlushFailure()));
   }
 
   private static dev.iommufleet.protocol.api.v1.Capabilities write(Capabilities capabilities) {

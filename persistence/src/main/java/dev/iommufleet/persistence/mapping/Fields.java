@@ -24,10 +24,22 @@ final class Fields {
     return present ? bits("PASID", value, PASID_BITS) : Access.NO_PASID;
   }
 
+  /** Of an entry of the PASID table; 0 stands for requests without PASID too. */
+  static int pasidIndex(int value) {
+    return bits("PASID", value, PASID_BITS);
+  }
+
   /** Refuses what a field of so many bits cannot hold; 1 to 31 bits. */
   static int bits(String name, int value, int width) {
     if (value >>> width != 0) {
       throw outOfRange(name, value, (1L << width) - 1);
+    }
+    return value;
+  }
+
+  static int atMost(String name, int value, int most) {
+    if (Integer.compareUnsigned(value, most) > 0) {
+      throw outOfRange(name, value, most);
     }
     return value;
   }

@@ -49,6 +49,18 @@ final class LastingFacts {
       case Fact.InvalidationEnded it -> message.setInvalidationEnded(write(it)).build();
       case Fact.WaitPended it -> message.setWaitPended(write(it)).build();
       case Fact.WaitEnded it -> message.setWaitEnded(write(it)).build();
+      case Fact.DeviceAttached it -> message.setDeviceAttached(DeviceFacts.write(it)).build();
+      case Fact.DeviceDetaching it -> message.setDeviceDetaching(DeviceFacts.write(it)).build();
+      case Fact.DeviceDetached it -> message.setDeviceDetached(DeviceFacts.write(it)).build();
+      case Fact.CommandPosted it -> message.setCommandPosted(DeviceFacts.write(it)).build();
+      case Fact.CommandFailed it -> message.setCommandFailed(DeviceFacts.write(it)).build();
+      case Fact.CommandsEnded it -> message.setCommandsEnded(DeviceFacts.write(it)).build();
+      case Fact.DeviceRequestTaken it ->
+          message.setDeviceRequestTaken(DeviceFacts.write(it)).build();
+      case Fact.PageGroupOpened it -> message.setPageGroupOpened(DeviceFacts.write(it)).build();
+      case Fact.PageGroupClosed it -> message.setPageGroupClosed(DeviceFacts.write(it)).build();
+      case Fact.BindingKept it -> message.setBindingKept(DeviceFacts.write(it)).build();
+      case Fact.LinkKept it -> message.setLinkKept(DeviceFacts.write(it)).build();
     };
   }
 

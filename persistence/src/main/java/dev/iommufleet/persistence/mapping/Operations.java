@@ -66,6 +66,15 @@ public final class Operations {
           message
               .setExpireInvalidations(ExpireInvalidations.newBuilder().setSourceId(sourceId))
               .build();
+      case Operation.AttachDevice attach ->
+          message.setAttachDevice(DeviceOperations.write(attach)).build();
+      case Operation.DetachDevice detach ->
+          message.setDetachDevice(DeviceOperations.write(detach)).build();
+      case Operation.DeviceLost lost -> message.setDeviceLost(DeviceOperations.write(lost)).build();
+      case Operation.AnswerCommand answer ->
+          message.setAnswerCommand(DeviceOperations.write(answer)).build();
+      case Operation.DevicePageRequest page ->
+          message.setDevicePageRequest(DeviceOperations.write(page)).build();
       case Operation.Continue() -> message.setContinue(Continue.getDefaultInstance()).build();
       case Operation.Reset() -> RESET;
     };
@@ -102,6 +111,11 @@ public final class Operations {
       case EXPIRE_INVALIDATIONS ->
           new Operation.ExpireInvalidations(
               Fields.sourceId(message.getExpireInvalidations().getSourceId()));
+      case ATTACH_DEVICE -> DeviceOperations.read(message.getAttachDevice());
+      case DETACH_DEVICE -> DeviceOperations.read(message.getDetachDevice());
+      case DEVICE_LOST -> DeviceOperations.read(message.getDeviceLost());
+      case ANSWER_COMMAND -> DeviceOperations.read(message.getAnswerCommand());
+      case DEVICE_PAGE_REQUEST -> DeviceOperations.read(message.getDevicePageRequest());
       case CONTINUE -> new Operation.Continue();
       case RESET -> new Operation.Reset();
       case AWAIT ->
@@ -218,7 +232,7 @@ public final class Operations {
     return message.build();
   }
 
-  private static RequestPage requestPage(Operation.RequestPage operation) {
+  static RequestPage requestPage(Operation.RequestPage operation) {
     var message =
         RequestPage.newBuilder()
             .setSourceId(operation.sourceId())

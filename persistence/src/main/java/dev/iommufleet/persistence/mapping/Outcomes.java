@@ -28,6 +28,8 @@ final class Outcomes {
           message.setInterruptEntriesInvalidated(write(it)).build();
       case Fact.QueueErrorRaised it -> message.setQueueErrorRaised(write(it)).build();
       case Fact.WalkCut it -> message.setWalkCut(write(it)).build();
+      case Fact.BindingLimitReached it ->
+          message.setBindingLimitReached(DeviceFacts.write(it)).build();
     };
   }
 

@@ -4,6 +4,8 @@ import dev.iommufleet.hardware.vtd.BusStatus;
 import dev.iommufleet.hardware.vtd.Reply;
 import dev.iommufleet.protocol.api.v1.AtsEntry;
 import dev.iommufleet.protocol.api.v1.AtsTranslations;
+import dev.iommufleet.protocol.api.v1.AttachAnswer;
+import dev.iommufleet.protocol.api.v1.DetachAnswer;
 import dev.iommufleet.protocol.api.v1.DmaDone;
 import dev.iommufleet.protocol.api.v1.Done;
 import dev.iommufleet.protocol.api.v1.MemoryBytes;
@@ -63,6 +65,19 @@ public final class Replies {
           message
               .setNotifierAdded(NotifierAdded.newBuilder().setStatus(BusValues.write(status)))
               .build();
+      case Reply.DeviceAttached(var outcome, int wanted, int offered) ->
+          message
+              .setAttachAnswer(
+                  AttachAnswer.newBuilder()
+                      .setOutcome(Links.write(outcome))
+                      .setWanted(wanted)
+                      .setOffered(offered))
+              .build();
+      case Reply.DeviceDetached(boolean wasAttached, int bindings) ->
+          message
+              .setDetachAnswer(
+                  DetachAnswer.newBuilder().setWasAttached(wasAttached).setBindings(bindings))
+              .build();
     };
   }
 
@@ -94,6 +109,11 @@ public final class Replies {
           new Reply.PageRequestAnswer(BusValues.read(message.getPageRequestAnswer().getStatus()));
       case NOTIFIER_ADDED ->
           new Reply.NotifierAdded(BusValues.read(message.getNotifierAdded().getStatus()));
+      case ATTACH_ANSWER -> attached(message.getAttachAnswer());
+      case DETACH_ANSWER ->
+          new Reply.DeviceDetached(
+              message.getDetachAnswer().getWasAttached(),
+              Fields.count("bindings", message.getDetachAnswer().getBindings()));
       case AWAITED ->
           throw new IllegalStateException("awaited reached the hardware's replies: " + message);
       case KIND_NOT_SET -> throw Fields.unknownKind("a reply");
@@ -106,6 +126,13 @@ public final class Replies {
         : dev.iommufleet.protocol.api.v1.Reply.newBuilder()
             .setDone(Done.newBuilder().setStatus(BusValues.write(status)))
             .build();
+  }
+
+  private static Reply.DeviceAttached attached(AttachAnswer message) {
+    return new Reply.DeviceAttached(
+        Links.read(message.getOutcome()),
+        Fields.count("wanted", message.getWanted()),
+        Fields.count("offered", message.getOffered()));
   }
 
   static Translation translation(Reply.Translation reply) {

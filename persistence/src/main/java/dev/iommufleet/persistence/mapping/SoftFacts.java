@@ -25,6 +25,8 @@ final class SoftFacts {
       case Fact.IotlbInvalidated it -> message.setIotlbInvalidated(write(it)).build();
       case Fact.ContextFilled it -> message.setContextFilled(write(it)).build();
       case Fact.ContextsInvalidated it -> message.setContextsInvalidated(write(it)).build();
+      case Fact.CommandAcknowledged it ->
+          message.setCommandAcknowledged(DeviceFacts.write(it)).build();
     };
   }
 

@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import dev.iommufleet.hardware.vtd.IommuConfig.FlushFailure;
+import dev.iommufleet.hardware.vtd.IommuConfig.Options;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.serialization.FleetSerializer;
+import dev.iommufleet.protocol.api.v1.Command;
 import dev.iommufleet.protocol.api.v1.Dma;
 import dev.iommufleet.protocol.api.v1.Fact;
+import dev.iommufleet.protocol.api.v1.HostInfo;
+import dev.iommufleet.protocol.api.v1.HostProvider;
+import dev.iommufleet.protocol.api.v1.InvalidationPolicy;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
 import dev.iommufleet.protocol.api.v1.LatchChanged;
@@ -107,6 +113,22 @@ class HostileBytesTest {
   }
 
   @Test
+  @DisplayName("a host whose PASIDs have more than 20 bits, and a command of a later version")
+  void link() {
+    var wide = HostInfo.newBuilder().setProvider(HostProvider.HOST_PROVIDER_IOMMUFD);
+
+    assertEquals(20, Links.read(wide.setPasidWidth(20).build()).pasidWidth());
+    assertMalformed(
+        MalformedException.Code.OUT_OF_RANGE,
+        "PASID width is 21; 0 to 20 are possible",
+        () -> Links.read(wide.setPasidWidth(21).build()));
+    assertMalformed(
+        MalformedException.Code.UNKNOWN_KIND,
+        "a command is of no kind",
+        () -> Links.read(Command.getDefaultInstance()));
+  }
+
+  @Test
   @DisplayName("a DMA whose length contradicts its data")
   void dmaLength() {
     var message =
@@ -168,6 +190,23 @@ class HostileBytesTest {
         dev.iommufleet.hardware.vtd.Profile.QEMU_11_1,
         Configs.resolve(IommuSpec.newBuilder().setProfile(Profile.PROFILE_QEMU_11_1).build())
             .profile());
+  }
+
+  @Test
+  @DisplayName("nothing: options that were not written are the profile's own")
+  void olderConfig() {
+    var options = Configs.read(older(Profile.PROFILE_ARCHITECTURE)).options();
+    var emulator = Configs.read(older(Profile.PROFILE_QEMU_11_1)).options();
+
+    assertEquals(new Options(false, FlushFailure.ITE), options);
+    assertEquals(new Options(false, FlushFailure.SUCCESS), emulator);
+  }
+
+  private static IommuConfig older(Profile profile) {
+    return IommuConfig.newBuilder()
+        .setProfile(profile)
+        .setPolicy(InvalidationPolicy.INVALIDATION_POLICY_EMULATOR)
+        .build();
   }
 
   private static void assertReference(

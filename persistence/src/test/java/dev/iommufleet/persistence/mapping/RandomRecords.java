@@ -1,5 +1,6 @@
 package dev.iommufleet.persistence.mapping;
 
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.Access;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,7 +38,20 @@ public final class RandomRecords {
           Map.entry("index", 16),
           Map.entry("mask", 5),
           Map.entry("code", 4),
-          Map.entry("info", 4));
+          Map.entry("info", 4),
+          Map.entry("addressWidth", 7),
+          Map.entry("pasidWidth", 4));
+
+  /** Their PASID is the index of an entry; there is always one. */
+  private static final Set<String> INDEXED =
+      Set.of(
+          "Bind",
+          "Unbind",
+          "Flush",
+          "PageGroupOpened",
+          "PageGroupClosed",
+          "BindingKept",
+          "BindingLimitReached");
 
   private final Random random;
 
@@ -86,6 +101,11 @@ public final class RandomRecords {
     } else if (type == List.class) {
       var element = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
       return list((Class<?>) element);
+    } else if (type == HostInfo.class) {
+      return random.nextBoolean() ? make(type) : null;
+    } else if (type.isSealed()) {
+      var kinds = leaves(type).toList();
+      return make(kinds.get(random.nextInt(kinds.size())));
     } else {
       return make(type);
     }
@@ -93,9 +113,10 @@ public final class RandomRecords {
 
   private int number(Class<?> owner, String name) {
     if (name.toLowerCase(Locale.ROOT).endsWith("pasid")) {
-      return random.nextInt(4) == 0 ? Access.NO_PASID : random.nextInt(4) * 0x5_5555;
+      boolean none = random.nextInt(4) == 0 && !INDEXED.contains(owner.getSimpleName());
+      return none ? Access.NO_PASID : random.nextInt(4) * 0x5_5555;
     }
-    if (name.equals("data") || name.equals("itagVector")) {
+    if (name.equals("data") || name.equals("itagVector") || name.equals("errno")) {
       return random.nextInt();
     }
     if (owner.getSimpleName().equals("Dma") && name.equals("length")) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.Reply;
@@ -25,6 +26,10 @@ class RoundTripTest {
 
   static Stream<Class<?>> replies() {
     return RandomRecords.leaves(Reply.class);
+  }
+
+  static Stream<Class<?>> commands() {
+    return RandomRecords.leaves(Command.class);
   }
 
   static Stream<Class<?>> facts() {
@@ -56,6 +61,20 @@ class RoundTripTest {
       var back = Replies.read(dev.iommufleet.protocol.api.v1.Reply.parseFrom(bytes));
 
       assertSame(reply, back);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  @DisplayName("each command of the link")
+  void command(Class<?> type) throws InvalidProtocolBufferException {
+    for (int i = 0; i < TIMES; i++) {
+      var command = (Command) records.make(type);
+
+      var bytes = Links.write(command).toByteArray();
+      var back = Links.read(dev.iommufleet.protocol.api.v1.Command.parseFrom(bytes));
+
+      assertSame(command, back);
     }
   }
 
