@@ -79,7 +79,7 @@ final class Requests {
 
   /** The same creation is answered as the first time. */
   Effect<IommuEvent, IommuState> createAgain(Incarnation it, Ask ask) {
-    if (!config(it.id, ask.request().getCreate()).equals(it.config)) {
+    if (!Configs.agree(it.config, config(it.id, ask.request().getCreate()))) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_IOMMU_EXISTS,
           "an IOMMU '%s' exists with another configuration; choose another id".formatted(it.id));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.hardware.vtd.Capabilities;
+import dev.iommufleet.hardware.vtd.IommuConfig;
 import dev.iommufleet.hardware.vtd.Quirk;
 import dev.iommufleet.hardware.vtd.spec.FaultReason;
 import dev.iommufleet.hardware.vtd.spec.Register;
@@ -43,10 +44,10 @@ class CapabilityTablesTest {
     List<String> listed = names(rows("docs/capabilities.md", "^\\| `[a-z]\\w+` \\|"));
 
     var parameters =
-        Stream.concat(
-            Stream.of("profile", "policy"),
-            Arrays.stream(Capabilities.class.getRecordComponents()).map(RecordComponent::getName));
-    assertEquals(parameters.toList(), listed);
+        Stream.of(Capabilities.class, IommuConfig.Options.class)
+            .flatMap(type -> Arrays.stream(type.getRecordComponents()))
+            .map(RecordComponent::getName);
+    assertEquals(Stream.concat(Stream.of("profile", "policy"), parameters).toList(), listed);
   }
 
   @Test

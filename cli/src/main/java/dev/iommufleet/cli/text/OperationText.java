@@ -94,7 +94,7 @@ public final class OperationText {
       throw new IllegalArgumentException(
           "'%s' is no operation; possible are %s".formatted(word, known()));
     }
-    var flags = new HashMap<RecordComponent, Boolean>();
+    var flags = new HashMap<String, Boolean>();
     takeFlags(type, arguments, flags);
     var operation = (Operation) make(type, arguments, flags, null);
     arguments.nothingLeft(verb, form(type));
@@ -102,11 +102,11 @@ public final class OperationText {
   }
 
   /** First, so that what is left in order are values. */
-  private static void takeFlags(
-      Class<?> type, Arguments arguments, Map<RecordComponent, Boolean> flags) {
+  private static void takeFlags(Class<?> type, Arguments arguments, Map<String, Boolean> flags) {
     for (var component : type.getRecordComponents()) {
       if (component.getType() == boolean.class) {
-        flags.put(component, arguments.flag(RecordView.dashed(RecordView.name(component))));
+        var name = RecordView.name(component);
+        flags.put(name, arguments.flag(RecordView.dashed(name)));
       } else if (component.getType().isRecord() && isThere(component, arguments)) {
         takeFlags(component.getType(), arguments, flags);
       }
@@ -120,13 +120,13 @@ public final class OperationText {
 
   /** {@code source}: the source id of the record around it; null: there is none. */
   private static Object make(
-      Class<?> type, Arguments arguments, Map<RecordComponent, Boolean> flags, Object source) {
+      Class<?> type, Arguments arguments, Map<String, Boolean> flags, Object source) {
     var components = type.getRecordComponents();
     var values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       var component = components[i];
       if (component.getType() == boolean.class) {
-        values[i] = flags.get(component);
+        values[i] = flags.get(RecordView.name(component));
       } else if (component.getType().isRecord()) {
         boolean there = isThere(component, arguments);
         values[i] = there ? make(component.getType(), arguments, flags, values[0]) : null;
@@ -220,7 +220,7 @@ public final class OperationText {
       case "access" -> access(text);
       case "pasid" -> (int) Numbers.parse(text, 20);
       case "data", "itagVector" -> (int) Numbers.parse(text, 32);
-      case "errno" -> Integer.parseInt(text);
+      case "errno" -> errno(text);
       default -> (int) Numbers.parse(text, 31);
     };
   }
@@ -241,6 +241,15 @@ public final class OperationText {
                             RegisterMap.all().stream()
                                 .map(Register::name)
                                 .collect(Collectors.joining(", ")))));
+  }
+
+  private static int errno(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "'%s' is no errno; write 0, or a negated one as in -22".formatted(text), e);
+    }
   }
 
   private static int access(String text) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.memory.MemoryKind;
 import dev.iommufleet.hardware.vtd.Access;
 import dev.iommufleet.hardware.vtd.AddressType;
@@ -76,6 +77,37 @@ class OperationTextTest {
   }
 
   @Test
+  @DisplayName("a device without provider= is an emulated one; others say all of their host")
+  void devices() {
+    var host = new HostInfo(HostInfo.Provider.IOMMUFD, 48, 1, 0x40, 0xF00, 20, true);
+
+    assertEquals(new Operation.AttachDevice(0x10, 0, null), parsed("attach-device 00:02.0"));
+    assertEquals(
+        new Operation.AttachDevice(0x10, 7, host),
+        parsed(
+            "attach-device 00:02.0 epoch=7 provider=iommufd address-width=48 hardware-type=1"
+                + " cap=0x40 ecap=0xf00 pasid-width=20 behind-alias"));
+    assertEquals(
+        new Operation.AnswerCommand(0x10, 0, 3, -22), parsed("answer-command 0x10 3 errno=-22"));
+    assertEquals(
+        new Operation.DevicePageRequest(
+            0x10,
+            0,
+            1,
+            new Operation.RequestPage(0x10, 3, false, false, 0x5000, true, 0, true, false)),
+        parsed("device-page-request 0x10 1 0x5000 pasid=3 last-in-group read"));
+  }
+
+  @Test
+  @DisplayName("values inside a value are printed and given as JSON")
+  void jsonInside() {
+    var host = new HostInfo(HostInfo.Provider.LEGACY, 48, 1, 0x40, 0xF00, 20, true);
+    var operation = new Operation.AttachDevice(0x10, 7, host);
+
+    assertEquals(operation, Operations.read(OperationText.of(RecordView.fields(operation))));
+  }
+
+  @Test
   @DisplayName("an await has a condition and a deadline")
   void await() {
     var idle = OperationText.parse("await queue-idle 50").getAwait();
@@ -118,6 +150,8 @@ class OperationTextTest {
           range 0 0x1000 rom | memory-kind: 'rom' is not possible; possible are ram|read-only
           mem-write 0 0ff | data: '0ff' are no bytes
           await forever | await waits for queue-idle, memory-word or register
+          attach-device 0x10 behind-alias | 'behind-alias' is not part of attach-device
+          answer-command 0x10 3 errno=x | errno: 'x' is no errno
           read offset=0 offset=4 | offset= is given twice
           """)
   void refusals(String line, String message) {
@@ -131,7 +165,7 @@ class OperationTextTest {
   void formsAreKnown() {
     List<String> forms = OperationText.forms();
 
-    assertEquals(23, forms.size());
+    assertEquals(28, forms.size());
     for (var form : forms) {
       var refused =
           assertThrows(

@@ -3,6 +3,7 @@ package dev.iommufleet.cli.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.Access;
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Latch;
@@ -36,6 +37,21 @@ class RecordViewTest {
 
     assertFalse(none.containsKey("pasid"));
     assertEquals(0, zero.get("pasid"));
+  }
+
+  @Test
+  @DisplayName("a command says what it is; ids count")
+  void commands() {
+    assertEquals(
+        "command-posted source-id=00:02.0 id=12 previous=9 command={unbind pasid=3"
+            + " to-default=false}",
+        RecordView.text(new Fact.CommandPosted(0x10, 12, 9, new Command.Unbind(3, false))));
+    assertEquals(
+        "command-posted source-id=00:02.0 id=13 previous=12 command={detach}",
+        RecordView.text(new Fact.CommandPosted(0x10, 13, 12, new Command.Detach())));
+    assertEquals(
+        "command-failed source-id=00:02.0 id=12 errno=-22 stays=true",
+        RecordView.text(new Fact.CommandFailed(0x10, 12, -22, true)));
   }
 
   @Test

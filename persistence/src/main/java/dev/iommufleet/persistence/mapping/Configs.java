@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** {@link IommuConfig} to and from its message, and out of what a client asks for. */
 public final class Configs {
@@ -86,6 +87,25 @@ public final class Configs {
         apply(defaults.quirks(), new TreeMap<>(spec.getQuirkOverridesMap())),
         limits(spec.getLimits()),
         options(profile, spec.getOptions()));
+  }
+
+  /**
+   * Whether a journaled configuration is what a client asks for now. Where it was written before a
+   * quirk or the options existed, it cannot differ in them.
+   */
+  public static boolean agree(
+      dev.iommufleet.protocol.api.v1.IommuConfig journaled,
+      dev.iommufleet.protocol.api.v1.IommuConfig asked) {
+    var known = new TreeSet<String>();
+    journaled.getQuirksList().forEach(quirk -> known.add(quirk.getName()));
+    var older = asked.toBuilder().clearQuirks();
+    asked.getQuirksList().stream()
+        .filter(quirk -> known.contains(quirk.getName()))
+        .forEach(older::addQuirks);
+    if (!journaled.hasOptions()) {
+      older.clearOptions();
+    }
+    return older.build().equals(journaled);
   }
 
   /** The journal level that a client asks for; {@code whenSilent} where it says nothing. */

@@ -1,6 +1,7 @@
 package dev.iommufleet.persistence.mapping;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +20,9 @@ import dev.iommufleet.protocol.api.v1.HostProvider;
 import dev.iommufleet.protocol.api.v1.InvalidationPolicy;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.LatchChanged;
+import dev.iommufleet.protocol.api.v1.Limits;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
 import dev.iommufleet.protocol.api.v1.PayloadWritten;
 import dev.iommufleet.protocol.api.v1.Profile;
@@ -200,6 +203,20 @@ class HostileBytesTest {
 
     assertEquals(new Options(false, FlushFailure.ITE), options);
     assertEquals(new Options(false, FlushFailure.SUCCESS), emulator);
+  }
+
+  @Test
+  @DisplayName("nothing: what an older version wrote is what the same specification asks for now")
+  void olderAgrees() {
+    var asked =
+        Configs.write(
+            Configs.resolve(IommuSpec.getDefaultInstance()), JournalLevel.JOURNAL_LEVEL_FACTS);
+    var older = asked.toBuilder().clearOptions().removeQuirks(0).build();
+
+    assertTrue(Configs.agree(asked, asked));
+    assertTrue(Configs.agree(older, asked));
+    assertFalse(Configs.agree(older.toBuilder().setLimits(Limits.newBuilder()).build(), asked));
+    assertFalse(Configs.agree(asked, older));
   }
 
   private static IommuConfig older(Profile profile) {
