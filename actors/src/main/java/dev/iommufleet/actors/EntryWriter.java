@@ -4,6 +4,7 @@ import dev.iommufleet.actors.IommuEvent.Live;
 import dev.iommufleet.actors.Segment.SoftFact;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.QueueProgress;
+import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.Facts;
@@ -21,8 +22,6 @@ import java.util.Set;
 
 /** Puts together what goes into the journal. */
 final class EntryWriter {
-  static final int SCHEMA = 1;
-
   private final EntityEnvironment environment;
 
   EntryWriter(EntityEnvironment environment) {
@@ -123,7 +122,7 @@ final class EntryWriter {
 
   private Entry.Builder header(long incarnation) {
     return Entry.newBuilder()
-        .setSchema(SCHEMA)
+        .setSchema(EntryFormat.SCHEMA)
         .setModelVersion(environment.modelVersion())
         .setTimeUnixNanos(environment.unixNanos().getAsLong())
         .setIncarnation(incarnation);

@@ -3,10 +3,10 @@ package dev.iommufleet.actors;
 import dev.iommufleet.actors.Segment.SoftFact;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.QueueProgress;
+import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.EntryFacts;
 import dev.iommufleet.persistence.mapping.Facts;
-import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.Operation;
@@ -95,6 +95,7 @@ final class Incarnation {
       var run =
           Run.resumed(waiting.getOperationsList(), waiting.getClient(), waiting.getRequestEntry());
       waiting.getRepliesList().forEach(run::answer);
+      run.waitsForQueue = waiting.getWaitsForQueue();
       it.suspended.put(run.requestEntry, run);
     }
     it.sequenceNumber = snapshot.getSequenceNumber();
@@ -133,6 +134,9 @@ final class Incarnation {
         advance(resumedBy(entry));
       }
     }
+    if (!iommu.holdsRequestsBack()) {
+      suspended.values().forEach(run -> run.waitsForQueue = false);
+    }
     parkedSinceNanos =
         iommu.progress() != QueueProgress.PARKED
             ? 0
@@ -151,11 +155,7 @@ final class Incarnation {
   }
 
   private void applyFacts(Entry entry) {
-    if (entry.getSchema() > EntryWriter.SCHEMA) {
-      throw new MalformedException(
-          MalformedException.Code.NEWER_SCHEMA,
-          "schema %d, and this program knows %d".formatted(entry.getSchema(), EntryWriter.SCHEMA));
-    }
+    EntryFormat.check(entry);
     var operations = operations(entry.getCause());
     EntryFacts.read(operations, entry.getFactsList(), (_, fact) -> iommu.apply(fact));
     if (full()) {
@@ -185,7 +185,7 @@ final class Incarnation {
     var cause = entry.getCause();
     if (cause.getRequestEntry() != 0) {
       var run = interrupted(cause.getRequestEntry());
-      entry.getRepliesList().forEach(run::answer);
+      takeReplies(run, entry);
       return run;
     }
     if (!cause.hasClient() || (unfinished(cause) == 0 && !named(cause.getClient()))) {
@@ -195,9 +195,19 @@ final class Incarnation {
         Run.resumed(
             unfinished(cause) == 0 ? List.of() : cause.getOperationsList(), cause.getClient(), 0);
     if (unfinished(cause) > 0) {
-      entry.getRepliesList().forEach(run::answer);
+      takeReplies(run, entry);
     }
     return run;
+  }
+
+  /** How far the request came, and whether the queue that it left parked holds the rest back. */
+  private void takeReplies(Run run, Entry entry) {
+    entry.getRepliesList().forEach(run::answer);
+    run.waitsForQueue =
+        entry.getRepliesCount() > 0
+            && !run.finished()
+            && iommu.queueParked()
+            && iommu.holdsRequestsBack();
   }
 
   private static int unfinished(Cause cause) {

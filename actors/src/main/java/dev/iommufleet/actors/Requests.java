@@ -271,14 +271,17 @@ final class Requests {
         hold(it, run);
         return;
       }
+      arm(run);
     }
   }
 
+  /** An await's time begins when it is what the request waits for. */
   private void arm(Run run) {
     var await = run.await();
-    if (await != null && !run.waitsForQueue) {
+    var key = "await-" + run.requestEntry + "-" + run.next;
+    if (await != null && !run.waitsForQueue && !timers.isTimerActive(key)) {
       timers.startSingleTimer(
-          "await-" + run.requestEntry,
+          key,
           new DeadlinePassed(run.requestEntry, run.next),
           Duration.ofMillis(await.getDeadlineMillis()));
     }

@@ -43,7 +43,10 @@ final class Run {
   /** The await at {@link #next} goes on although its condition does not hold. */
   boolean deadlinePassed;
 
-  /** The queue parked under the previous operation, and this profile waits for it. */
+  /**
+   * The queue parked under the previous operation, and this profile waits for it. Ends with the
+   * first entry, of whatever request, that leaves the queue unparked.
+   */
   boolean waitsForQueue;
 
   /** The operation at {@link #next} has run, but the queue has not ended what it began; or null. */

@@ -1,6 +1,7 @@
 package dev.iommufleet.actors;
 
 import akka.persistence.typed.SnapshotAdapter;
+import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.journal.v1.Snapshot;
@@ -8,8 +9,6 @@ import dev.iommufleet.protocol.journal.v1.Suspended;
 
 /** The state as a message that is taken out of the running hardware at once, and back. */
 final class Snapshots implements SnapshotAdapter<IommuState> {
-  private static final int SCHEMA = 1;
-
   private final EntityEnvironment environment;
 
   Snapshots(EntityEnvironment environment) {
@@ -32,12 +31,7 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
   public IommuState fromJournal(Object message) {
     var snapshot = (Snapshot) message;
     try {
-      if (snapshot.getSchema() > SCHEMA) {
-        throw new MalformedException(
-            MalformedException.Code.NEWER_SCHEMA,
-            "the snapshot has schema %d and this program knows %d"
-                .formatted(snapshot.getSchema(), SCHEMA));
-      }
+      EntryFormat.check(snapshot);
       return snapshot.getDeleted()
           ? new IommuState.Deleted(snapshot.getSequenceNumber(), snapshot.getIncarnation())
           : new IommuState.Present(Incarnation.of(snapshot, environment.settings().limits()));
@@ -69,6 +63,7 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
               .addAllOperations(run.messages)
               .setNextOperation(run.next)
               .setClient(run.client())
+              .setWaitsForQueue(run.waitsForQueue)
               .addAllReplies(run.replies));
     }
     return snapshot.build();
@@ -76,7 +71,7 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
 
   private Snapshot.Builder header(long sequenceNumber, long incarnation) {
     return Snapshot.newBuilder()
-        .setSchema(SCHEMA)
+        .setSchema(EntryFormat.SCHEMA)
         .setModelVersion(environment.modelVersion())
         .setSequenceNumber(sequenceNumber)
         .setIncarnation(incarnation);

@@ -69,9 +69,6 @@ final class Turn {
   }
 
   private boolean mustWait(Run run) {
-    if (run.waitsForQueue) {
-      run.waitsForQueue = iommu.holdsRequestsBack();
-    }
     var await = run.await();
     return run.waitsForQueue
         || (await != null

@@ -15,6 +15,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.iommufleet.persistence.journal.Divergence;
+import dev.iommufleet.persistence.journal.JournalVerifier;
+import dev.iommufleet.persistence.journal.StoredEntry;
 import dev.iommufleet.protocol.api.v1.AttachFunction;
 import dev.iommufleet.protocol.api.v1.Await;
 import dev.iommufleet.protocol.api.v1.Capabilities;
@@ -23,10 +26,16 @@ import dev.iommufleet.protocol.api.v1.IommuSpec;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.Profile;
 import dev.iommufleet.protocol.api.v1.QueueIdle;
+import dev.iommufleet.protocol.api.v1.Reply;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A request that has to wait")
 class EntityWaitTest {
@@ -174,7 +183,7 @@ class EntityWaitTest {
 
   private static Operation[] park(Operation... behind) {
     var operations =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 Operation.newBuilder()
                     .setAttachFunction(AttachFunction.newBuilder().setSourceId(SOURCE))
@@ -226,6 +235,71 @@ class EntityWaitTest {
     var response = ok(answer(waiting));
     assertEquals(9, response.getReplies(5).getMemoryBytes().getData().byteAt(0));
     assertFalse(it.get().hasParked());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 2})
+  @DisplayName("behind a parked queue in profile qemu-11.1 waits on after a restart")
+  void qemuRestart(int snapshotEntries) {
+    try (var small = new Harness(Harness.settings(false, snapshotEntries, 256))) {
+      small.create(deviceTlb(Profile.PROFILE_QEMU_11_1).build());
+      var operations = park(write(FEDATA, 4, 5), load(0x20000, 1));
+      small.send(named("s", 1, operations));
+      long parked = small.get().getSequenceNumber();
+
+      small.restart();
+
+      assertEquals(parked, small.get().getSequenceNumber(), "an operation ran before the answer");
+      assertEquals(1, small.get().getSuspendedRequests());
+      assertEquals(0, small.execute(read(FEDATA, 4)).getReplies(0).getRegisterValue().getValue());
+      var repeat = small.send(named("s", 1, operations));
+      small.execute(complete());
+      var response = ok(answer(repeat));
+      assertEquals(9, response.getReplies(6).getMemoryBytes().getData().byteAt(0));
+      assertEquals(Optional.empty(), verify(small.entries()));
+    }
+  }
+
+  @Test
+  @DisplayName("behind a parked queue and went on before the device answered is a divergence")
+  void qemuVerified() {
+    it.create(deviceTlb(Profile.PROFILE_QEMU_11_1).build());
+    it.send(request(park(load(0x20000, 1))));
+    it.get();
+    var entries = new ArrayList<>(it.entries());
+    var parked = entries.get(1).toBuilder();
+    parked.getCauseBuilder().clearExecuted();
+    entries.set(1, parked.addReplies(Reply.getDefaultInstance()).build());
+
+    var divergence = verify(entries).orElseThrow();
+
+    assertEquals(2, divergence.sequenceNumber());
+    assertTrue(
+        divergence.executed().contains("operation 5 waits until the parked queue goes on"),
+        divergence.text());
+  }
+
+  private static Optional<Divergence> verify(List<Entry> entries) {
+    var verifier = new JournalVerifier("iommu|i1");
+    for (int i = 0; i < entries.size(); i++) {
+      var divergence = verifier.verify(new StoredEntry("iommu|i1", i + 1, 0, entries.get(i)));
+      if (divergence.isPresent()) {
+        return divergence;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Test
+  @DisplayName("behind a parked queue and then at an await has the await's time from then on")
+  void awaitBehindQueue() {
+    it.create(deviceTlb(Profile.PROFILE_QEMU_11_1).build());
+    var waiting = it.send(request(park(awaitWord(WORD, 7, 50), read(FEDATA, 4))));
+    assertEquals(1, it.get().getSuspendedRequests());
+
+    it.execute(complete());
+
+    assertFalse(ok(answer(waiting)).getReplies(5).getAwaited().getMet());
   }
 
   @Test

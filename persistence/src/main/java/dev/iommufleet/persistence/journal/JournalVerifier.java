@@ -169,6 +169,9 @@ public final class JournalVerifier {
     } else {
       open.put(first, request);
     }
+    if (!iommu.holdsRequestsBack()) {
+      open.values().forEach(Reexecution::release);
+    }
   }
 
   private static List<Located> located(List<Operation> request, List<OperationFacts> groups) {

@@ -32,6 +32,9 @@ final class Reexecution implements FactSink {
   /** The operation at {@link #next} has run, but the queue has not ended what it began; or null. */
   private Reply begun;
 
+  /** The queue parked under the operation before {@link #next}, and this profile waits for it. */
+  private boolean waitsForQueue;
+
   private long incarnation;
 
   /** A fact and the index of its operation in the request. */
@@ -65,7 +68,16 @@ final class Reexecution implements FactSink {
     }
   }
 
+  /** The queue was left unparked. */
+  void release() {
+    waitsForQueue = false;
+  }
+
   private void step(Iommu iommu) {
+    if (waitsForQueue) {
+      throw new IllegalStateException(
+          "operation %d waits until the parked queue goes on".formatted(next));
+    }
     var message = operations.get(next);
     if (message.hasAwait()) {
       boolean met = Conditions.hold(message.getAwait(), iommu);
@@ -80,6 +92,7 @@ final class Reexecution implements FactSink {
     if (iommu.progress() != QueueProgress.MORE) {
       answer(begun);
       begun = null;
+      waitsForQueue = !finished() && iommu.holdsRequestsBack();
     }
   }
 
