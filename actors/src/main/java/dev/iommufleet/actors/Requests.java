@@ -50,6 +50,7 @@ final class Requests {
     var code =
         switch (e.code()) {
           case UNKNOWN_KIND -> RefusalCode.REFUSAL_CODE_UNKNOWN_OPERATION;
+          case UNKNOWN_QUIRK -> RefusalCode.REFUSAL_CODE_UNKNOWN_QUIRK;
           case UNPARSABLE, UNKNOWN_VALUE, OUT_OF_RANGE, NEWER_SCHEMA ->
               RefusalCode.REFUSAL_CODE_BAD_ARGUMENT;
         };
@@ -58,23 +59,23 @@ final class Requests {
 
   // ---- create ------------------------------------------------------------------------------
 
-  /** What a creation asks for, resolved. */
+  /**
+   * What a creation asks for, resolved.
+   *
+   * @throws MalformedException a name or a number is none
+   */
   IommuConfig config(String id, CreateIommuRequest request) {
     RequestCheck.id(id);
     var byDefault =
         environment.settings().fullByDefault()
             ? JournalLevel.JOURNAL_LEVEL_FULL
             : JournalLevel.JOURNAL_LEVEL_FACTS;
-    try {
-      var config = Configs.resolve(request.getSpec());
-      var conflicts = config.conflicts();
-      if (!conflicts.isEmpty()) {
-        throw new RefusedException(Refusals.of(conflicts.getFirst()));
-      }
-      return Configs.write(config, Configs.level(request.getSpec(), byDefault));
-    } catch (MalformedException e) {
-      throw new RefusedException(RefusalCode.REFUSAL_CODE_UNKNOWN_QUIRK, e.getMessage());
+    var config = Configs.resolve(request.getSpec());
+    var conflicts = config.conflicts();
+    if (!conflicts.isEmpty()) {
+      throw new RefusedException(Refusals.of(conflicts.getFirst()));
     }
+    return Configs.write(config, Configs.level(request.getSpec(), byDefault));
   }
 
   /** The same creation is answered as the first time. */

@@ -13,13 +13,7 @@ final class Failures {
 
   /** Codes after which the same request with the same id may be sent again. */
   private static final Set<String> REPEATABLE =
-      Set.of(
-          "JOURNAL_UNAVAILABLE",
-          "OWNERSHIP_UNCERTAIN",
-          "NODE_STOPPING",
-          "NO_ANSWER",
-          "REQUEST_RUNNING",
-          "BUSY");
+      Set.of("JOURNAL_UNAVAILABLE", "NODE_STOPPING", "NO_ANSWER", "REQUEST_RUNNING", "BUSY");
 
   /** Of these, those after which nothing was executed for certain. */
   private static final Set<String> NOT_EXECUTED = Set.of("NODE_STOPPING", "BUSY");

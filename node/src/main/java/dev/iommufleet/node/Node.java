@@ -229,21 +229,24 @@ public final class Node implements AutoCloseable {
   }
 
   private void startGrpc(FleetService service, HealthStatusManager health) {
+    GrpcLog.install();
     var node = settings.node();
+    int messageBytes = settings.limits().grpcMessageBytes();
     var server =
         NettyServerBuilder.forAddress(new InetSocketAddress(node.host(), node.grpcPort()))
             // Nothing in the services blocks.
             .directExecutor()
-            .maxInboundMessageSize(settings.limits().grpcMessageBytes())
+            .maxInboundMessageSize(WireCheck.readBytes(messageBytes))
             .maxInboundMetadataSize(16 << 10)
             .maxConcurrentCallsPerConnection(1_024)
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addService(service)
+            .addService(WireCheck.around(service, messageBytes))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
+            .fallbackHandlerRegistry(new UnknownMethods())
             .build();
     try {
       server.start();

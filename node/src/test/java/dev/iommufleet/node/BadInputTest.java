@@ -153,7 +153,7 @@ class BadInputTest {
     var failed =
         assertThrows(
             CallFailedException.class,
-            () -> client.session("good").execute(List.of(store(0, new byte[2 << 20]))));
+            () -> client.session("good").execute(List.of(store(0, new byte[8 << 20]))));
 
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, failed.status());
   }

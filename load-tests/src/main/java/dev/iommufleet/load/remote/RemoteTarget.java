@@ -149,13 +149,7 @@ public final class RemoteTarget implements Target {
 
   private static boolean mayPass(RefusedException refused) {
     return switch (refused.code()) {
-      case "BUSY",
-          "JOURNAL_UNAVAILABLE",
-          "OWNERSHIP_UNCERTAIN",
-          "NODE_STOPPING",
-          "NO_ANSWER",
-          "REQUEST_RUNNING" ->
-          true;
+      case "BUSY", "JOURNAL_UNAVAILABLE", "NODE_STOPPING", "NO_ANSWER", "REQUEST_RUNNING" -> true;
       default -> false;
     };
   }

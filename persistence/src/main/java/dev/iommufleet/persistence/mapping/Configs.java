@@ -1,6 +1,6 @@
 package dev.iommufleet.persistence.mapping;
 
-import static dev.iommufleet.persistence.mapping.MalformedException.Code.UNKNOWN_VALUE;
+import static dev.iommufleet.persistence.mapping.MalformedException.Code.UNKNOWN_QUIRK;
 
 import dev.iommufleet.hardware.vtd.Capabilities;
 import dev.iommufleet.hardware.vtd.IommuConfig;
@@ -126,7 +126,7 @@ public final class Configs {
           var quirk = quirk(name);
           if (quirk == null) {
             throw new MalformedException(
-                UNKNOWN_VALUE,
+                UNKNOWN_QUIRK,
                 "a quirk '"
                     + name.substring(0, Math.min(name.length(), 64))
                     + "' does not exist in this version; docs/quirks.md lists those that do");

@@ -15,6 +15,8 @@ public final class MalformedException extends RuntimeException {
     UNKNOWN_KIND,
     /** An enumeration's value, or a name, that this version does not know. */
     UNKNOWN_VALUE,
+    /** A quirk's name that this version does not know. */
+    UNKNOWN_QUIRK,
     /** A number wider than its field. */
     OUT_OF_RANGE,
     /** Written by a later version of the format. */

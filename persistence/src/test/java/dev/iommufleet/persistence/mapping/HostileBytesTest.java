@@ -174,7 +174,7 @@ class HostileBytesTest {
   @DisplayName("quirks that do not exist, and profiles that are none")
   void config() {
     assertMalformed(
-        MalformedException.Code.UNKNOWN_VALUE,
+        MalformedException.Code.UNKNOWN_QUIRK,
         "a quirk 'NO_SUCH' does not exist",
         () -> Configs.resolve(IommuSpec.newBuilder().putQuirkOverrides("NO_SUCH", true).build()));
     assertMalformed(
