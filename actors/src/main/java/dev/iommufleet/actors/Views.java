@@ -21,6 +21,7 @@ import dev.iommufleet.protocol.api.v1.RefusalCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 
 /** Answers to those who only look. */
 final class Views {
@@ -46,6 +47,7 @@ final class Views {
             .setMemoryPages(it.iommu.memoryPages())
             .setCreatedUnixNanos(it.createdNanos)
             .setIncarnation(it.wrote ? it.number : it.number - 1)
+            .addAllBelievedRules(BelievedRules.of(it.iommu.config()))
             .setSuspendedRequests(it.suspended.size());
     if (it.iommu.parkedPosition() >= 0) {
       var parked =
@@ -86,13 +88,18 @@ final class Views {
     return message.build();
   }
 
+  /**
+   * @throws RefusedException as Execute refuses the same read
+   */
   static ReadMemoryResponse memory(Incarnation it, ReadMemoryRequest request) {
-    var reply =
-        Replies.write(
-                it.iommu.execute(
-                    new Operation.ReadMemory(request.getAddress(), request.getLength()),
-                    FactSink.NONE))
-            .getMemoryBytes();
+    var read = new Operation.ReadMemory(request.getAddress(), request.getLength());
+    it.iommu
+        .refusal(List.of(read))
+        .ifPresent(
+            refusal -> {
+              throw new RefusedException(Refusals.of(refusal));
+            });
+    var reply = Replies.write(it.iommu.execute(read, FactSink.NONE)).getMemoryBytes();
     return ReadMemoryResponse.newBuilder()
         .setStatus(reply.getStatus())
         .setData(reply.getData())

@@ -88,8 +88,10 @@ final class NodeCommand implements Callable<Integer> {
       throw CommandException.usage(
           "--profile is '%s'; this release has '%s'", profile, Profiles.EMBEDDED);
     }
-    if (config != null && !Files.isReadable(config)) {
-      throw CommandException.usage("--config %s cannot be read", config);
+    if (config != null && (Files.isDirectory(config) || !Files.isReadable(config))) {
+      throw CommandException.usage(
+          "--config %s %s",
+          config, Files.isDirectory(config) ? "is a directory" : "cannot be read");
     }
     var settings = Profiles.load(profile, Optional.ofNullable(config), overrides());
     return NodeMain.run(settings, System.out, System.err);

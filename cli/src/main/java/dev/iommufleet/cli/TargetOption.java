@@ -3,6 +3,8 @@ package dev.iommufleet.cli;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.RetryPolicy;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Option;
 
 /** Which node a command talks to. */
@@ -10,6 +12,9 @@ public final class TargetOption {
   private static final String VARIABLE = "IOMMU_FLEET_TARGET";
   private static final int RETRY_SECONDS_MOST = 3_600;
   private static final String DEFAULT = "localhost:8651";
+
+  /** Held here: a logger that nobody holds forgets its level. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
 
   @Option(
       names = "--target",
@@ -53,6 +58,8 @@ public final class TargetOption {
 
   /** A client that repeats calls as the policy says. */
   public FleetClient connect(RetryPolicy policy) {
+    // What gRPC logs of a failed call in a page, the command says in a line.
+    GRPC.setLevel(Level.OFF);
     try {
       return FleetClient.connect(target(), policy);
     } catch (IllegalArgumentException e) {

@@ -1,15 +1,18 @@
 package dev.iommufleet.house;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.iommufleet.actors.BelievedRules;
 import dev.iommufleet.house.SpecMap.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -73,6 +76,19 @@ class SpecMapTest {
 
     assertEquals("", String.join("\n", unknown));
     assertFalse(citations == 0, "no citation was found: has their form changed?");
+  }
+
+  @Test
+  @Tag("gate")
+  @DisplayName("its believed rules are those that an IOMMU can list as used")
+  void believedRules() throws IOException {
+    var believed =
+        read().rows().stream()
+            .filter(row -> row.evidence().equals("believed"))
+            .map(Row::id)
+            .collect(toCollection(TreeSet::new));
+
+    assertEquals(believed, new TreeSet<>(BelievedRules.all()), "BelievedRules says who uses each");
   }
 
   private static SpecMap read() throws IOException {

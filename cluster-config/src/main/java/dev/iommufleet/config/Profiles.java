@@ -46,8 +46,8 @@ public final class Profiles {
   }
 
   private static Config parse(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new BadSettingException("configuration file " + file + " cannot be read");
+    if (Files.isDirectory(file) || !Files.isReadable(file)) {
+      throw new BadSettingException("configuration file " + file + " is no file that can be read");
     }
     return ConfigFactory.parseFile(file.toFile());
   }

@@ -1,16 +1,13 @@
 package dev.iommufleet.cli.iommu;
 
 import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.InputFile;
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.cli.text.OperationText;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.Operation;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +47,8 @@ import picocli.CommandLine.Spec;
       "  iommu-fleet iommu exec guest-1 --file setup.txt --observe facts --json"
     })
 final class ExecCommand extends OneIommuCommand {
+  /** Far above what the text of a request within the limits takes. */
+  private static final int FILE_MOST = 16 << 20;
 
   /** What the answer holds besides replies. */
   enum Observed {
@@ -99,11 +98,7 @@ final class ExecCommand extends OneIommuCommand {
   }
 
   private String text() {
-    try (InputStream in = file.toString().equals("-") ? System.in : Files.newInputStream(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new String(InputFile.bytes(file, FILE_MOST), StandardCharsets.UTF_8);
   }
 
   private List<Operation> parse(String text) {

@@ -27,7 +27,8 @@ final class GetCommand extends OneIommuCommand {
     var iommu = client.get(id);
     IommuPrinter.print(print, iommu);
     if (believed && !print.json()) {
-      print.line("%-14s %s", "believed", String.join(", ", iommu.getBelievedRulesList()));
+      var rules = iommu.getBelievedRulesList();
+      print.line("%-14s %s", "believed", rules.isEmpty() ? "none" : String.join(", ", rules));
     }
     return DONE;
   }

@@ -1,16 +1,14 @@
 package dev.iommufleet.cli.iommu;
 
 import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.InputFile;
 import dev.iommufleet.cli.text.Converters;
 import dev.iommufleet.cli.text.Numbers;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.persistence.mapping.Operations;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +30,7 @@ import picocli.CommandLine.Parameters;
     })
 final class MemoryWriteCommand extends OneIommuCommand {
   /** More is not even read; the node's own limit is lower. */
-  private static final long FILE_MOST = 1 << 20;
+  private static final int FILE_MOST = 1 << 20;
 
   @Parameters(
       index = "1",
@@ -75,15 +73,7 @@ final class MemoryWriteCommand extends OneIommuCommand {
           "the bytes are given as HEX, with --words, or with --file; one of them is needed");
     }
     if (file != null) {
-      try {
-        if (Files.size(file) > FILE_MOST) {
-          throw CommandException.usage(
-              "%s has %d bytes; a write takes 65,536 at most", file, Files.size(file));
-        }
-        return Files.readAllBytes(file);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return InputFile.bytes(file, FILE_MOST);
     }
     if (words != null) {
       var buffer = ByteBuffer.allocate(8 * words.size()).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,6 +2,7 @@ package dev.iommufleet.cli.iommu;
 
 import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.text.RecordView;
+import dev.iommufleet.hardware.vtd.IommuConfig;
 import dev.iommufleet.hardware.vtd.Quirk;
 import dev.iommufleet.protocol.api.v1.Capabilities;
 import dev.iommufleet.protocol.api.v1.FlushFailure;
@@ -70,7 +71,7 @@ final class SpecOptions {
   @Option(
       names = "--memory-pages",
       paramLabel = "N",
-      description = "4 KiB pages of guest memory that may hold data. Default: 4096.")
+      description = "4 KiB pages of guest memory that may hold data, 1 to 4194304. Default: 4096.")
   private Integer memoryPages;
 
   @Option(
@@ -149,10 +150,12 @@ final class SpecOptions {
   private Limits limits() {
     var limits = Limits.newBuilder();
     if (iotlbEntries != null) {
-      limits.setIotlbEntries(iotlbEntries);
+      limits.setIotlbEntries(
+          count("--iotlb-entries", iotlbEntries, IommuConfig.Limits.MOST_IOTLB_ENTRIES));
     }
     if (memoryPages != null) {
-      limits.setMemoryPages(memoryPages);
+      limits.setMemoryPages(
+          count("--memory-pages", memoryPages, IommuConfig.Limits.MOST_MEMORY_PAGES));
     }
     return limits.build();
   }
@@ -167,6 +170,13 @@ final class SpecOptions {
           constant("FLUSH_FAILURE_", "--flush-failure", flushFailure, FlushFailure.values()));
     }
     return options.build();
+  }
+
+  private static int count(String option, int given, int most) {
+    if (given < 1 || given > most) {
+      throw CommandException.usage("%s is %d; 1 to %,d go", option, given, most);
+    }
+    return given;
   }
 
   private Profile profile() {

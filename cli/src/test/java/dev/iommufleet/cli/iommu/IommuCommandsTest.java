@@ -316,4 +316,33 @@ class IommuCommandsTest {
     assertEquals(ExitCode.USAGE, none.exitCode());
     assertTrue(none.err().contains("HOST:PORT"), none.err());
   }
+
+  @Test
+  @DisplayName("a directory in the place of a file, and a number out of range, are bad usage")
+  void badUsage(@TempDir Path directory) {
+    done(iommu("create", "bad-usage"));
+
+    var exec = iommu("exec", "bad-usage", "--file", directory.toString());
+    var memory = iommu("memory", "write", "bad-usage", "0", "--file", directory.toString());
+    var pages = iommu("create", "no-pages", "--memory-pages", "-1");
+
+    for (var ran : List.of(exec, memory)) {
+      assertEquals(ExitCode.USAGE, ran.exitCode());
+      assertTrue(ran.err().contains(directory + " is a directory; a file is needed"), ran.err());
+    }
+    assertEquals(ExitCode.USAGE, pages.exitCode());
+    assertTrue(pages.err().contains("--memory-pages is -1; 1 to 4,194,304 go"), pages.err());
+  }
+
+  @Test
+  @DisplayName("get --believed lists the rules that rest on no code and no capture")
+  void believed() {
+    done(iommu("create", "believing"));
+
+    var text = iommu("get", "believing", "--believed");
+
+    assertTrue(text.out().contains("believed       STR-8.5"), text.out());
+    assertEquals(
+        List.of("STR-8.5"), iommu("get", "believing", "--json").json().get("believedRules"));
+  }
 }

@@ -50,6 +50,10 @@ public record ReplayRun(Supplier<Target> targets, int threads, int keep, LongCon
 
   private Report replay(Path path) {
     var report = new Report(path.toString(), keep);
+    if (Files.isDirectory(path)) {
+      report.failed("is a directory");
+      return report;
+    }
     try (var file = new Counted(Files.newInputStream(path));
         Target target = targets.get()) {
       Replayer.replay(file, target, report);
