@@ -57,12 +57,12 @@ final class StateView {
                 stateHash(),
                 softHash()));
     lines.add(
-        "%d pages of guest memory, %d IOTLB entries, %d address spaces, %d functions attached"
+        "%d pages of guest memory, %d IOTLB entries, %d address spaces, %d devices attached"
             .formatted(
                 view.memoryPages(),
                 view.iotlbEntries(),
                 view.addressSpaces(),
-                view.attachedFunctions()));
+                view.attachedDevices()));
     lines.add("registers");
     var shown = RegisterMap.all().stream().filter(it -> all || registers.value(it) != 0).toList();
     registers.text(shown, all).forEach(line -> lines.add("  " + line));
@@ -77,6 +77,8 @@ final class StateView {
                   it.pasid() == Access.NO_PASID ? "none" : Integer.toString(it.pasid()),
                   GuestTables.text(it.entry())));
     }
+    lines.add("devices");
+    new DevicesView(view).text().forEach(line -> lines.add("  " + line));
     addQueue(lines);
     return lines;
   }
@@ -124,6 +126,7 @@ final class StateView {
         "registers", registers.json(RegisterMap.all()),
         "latches", registers.latchJson(),
         "pasidCache", pasids,
+        "devices", new DevicesView(view).json(),
         "queue", queueJson);
   }
 }
