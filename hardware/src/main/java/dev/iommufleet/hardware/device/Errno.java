@@ -1,6 +1,6 @@
 package dev.iommufleet.hardware.device;
 
-/** The errors of the kernel interface that this model gives. [PT-8] */
+/** The errors of the kernel interface that this model gives. [HOST-8] */
 public enum Errno {
   NOT_PERMITTED(1),
   NOT_FOUND(2),

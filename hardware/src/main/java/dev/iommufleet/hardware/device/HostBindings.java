@@ -12,7 +12,7 @@ import java.util.TreeSet;
  * Carries out on the host what a guest's PASID entries ask for, and remembers which nested object
  * each PASID uses. Calls are made in the order of the reference. What fails there leaks; a binding
  * that was made with {@code blockOnFailure} leaves nothing stale attached and nothing behind: what
- * could not be detached or freed is tried again before the next numbered command. [PT-4] [PT-6]
+ * could not be detached or freed is tried again before the next numbered command. [HOST-4] [HOST-6]
  */
 public final class HostBindings {
   /** A binding beyond these is refused for want of memory, without a call. */
@@ -36,6 +36,28 @@ public final class HostBindings {
   /** What is still attached although it should not be; {@code nested} as in a binding. */
   record Stuck(int nested, boolean toDefault) {}
 
+  /** Is told of each change; null: it goes. */
+  interface Watcher {
+    void binding(int pasid, Binding binding);
+
+    void stuck(int pasid, Stuck held);
+
+    void unfreed(int object, boolean there);
+  }
+
+  private static final Watcher NOBODY =
+      new Watcher() {
+        @Override
+        public void binding(int pasid, Binding binding) {}
+
+        @Override
+        public void stuck(int pasid, Stuck held) {}
+
+        @Override
+        public void unfreed(int object, boolean there) {}
+      };
+
+  private Watcher watcher = NOBODY;
   private final Host host;
   private final int deviceId;
   private final int defaultObject;
@@ -48,6 +70,10 @@ public final class HostBindings {
     this.host = host;
     this.deviceId = deviceId;
     this.defaultObject = defaultObject;
+  }
+
+  void watch(Watcher newWatcher) {
+    watcher = newWatcher;
   }
 
   /** Kept up to date, so asking is cheap. */
@@ -241,9 +267,20 @@ public final class HostBindings {
     }
   }
 
+  /** The device is about to be closed: careful bindings go in an orderly way. */
+  void closing() {
+    bindings()
+        .forEach(
+            (pasid, binding) -> {
+              if (binding.careful()) {
+                unbind(new Command.Unbind(pasid, false));
+              }
+            });
+  }
+
   /**
    * The device was closed and the kernel detached everything. Objects of careful bindings are
-   * freed; those of others stay behind, as in the reference. [PT-1]
+   * freed; those of others stay behind, as in the reference. [HOST-1]
    */
   public void closed() {
     stuck().forEach((pasid, held) -> released(pasid, held.nested()));
@@ -260,17 +297,34 @@ public final class HostBindings {
 
   // ---- changes; null: it goes ---------------------------------------------------------------
 
-  void put(int pasid, Binding binding) {
+  private void put(int pasid, Binding binding) {
+    restore(pasid, binding);
+    watcher.binding(pasid, binding);
+  }
+
+  private void putStuck(int pasid, Stuck held) {
+    if (held != null || stuck.containsKey(pasid)) {
+      restoreStuck(pasid, held);
+      watcher.stuck(pasid, held);
+    }
+  }
+
+  private void putUnfreed(int object, boolean there) {
+    restoreUnfreed(object, there);
+    watcher.unfreed(object, there);
+  }
+
+  void restore(int pasid, Binding binding) {
     Binding before = binding == null ? bindings.remove(pasid) : bindings.put(pasid, binding);
     hash += term(pasid, binding) - term(pasid, before);
   }
 
-  void putStuck(int pasid, Stuck held) {
+  void restoreStuck(int pasid, Stuck held) {
     Stuck before = held == null ? stuck.remove(pasid) : stuck.put(pasid, held);
     hash += term(pasid, held) - term(pasid, before);
   }
 
-  void putUnfreed(int object, boolean there) {
+  void restoreUnfreed(int object, boolean there) {
     boolean changed = there ? unfreed.add(object) : unfreed.remove(object);
     if (changed) {
       long term = StateHash.mix(TAG_UNFREED, object, 0);

@@ -2,7 +2,7 @@ package dev.iommufleet.hardware.device;
 
 /**
  * A call into the kernel. Object ids are positive; device ids are the kernel's; PASIDs are 20 bits,
- * {@link #RID} stands for requests without one. Addresses are unsigned 64-bit. [PT-8]
+ * {@link #RID} stands for requests without one. Addresses are unsigned 64-bit. [HOST-8]
  */
 public sealed interface HostCall {
   /** The attachment that requests without PASID use. */

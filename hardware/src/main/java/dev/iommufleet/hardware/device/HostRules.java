@@ -2,7 +2,7 @@ package dev.iommufleet.hardware.device;
 
 import dev.iommufleet.hardware.link.HostInfo;
 
-/** What the kernel makes of a call, before any effect. [PT-8] [PT-8.1] [PT-8.2] [PT-8.3] */
+/** What the kernel makes of a call, before any effect. [HOST-8] [HOST-8.1] [HOST-8.2] [HOST-8.3] */
 final class HostRules {
   private static final int ECAP_NEST = 26;
   private static final int ECAP_SRS = 31;

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /**
  * The kernel's side of passthrough: open devices, paging objects that map the guest's memory,
  * objects nested in them, and what is attached where. Several devices may share one. Each device is
- * a group of its own. [PT-8]
+ * a group of its own. [HOST-8]
  */
 public final class Iommufd implements Host {
   /** More objects than these are refused for want of memory. */
@@ -82,7 +82,7 @@ public final class Iommufd implements Host {
   /**
    * Opens a device and attaches its RID to its default object, which is made if there is none of
    * that id; otherwise {@code flags} mean nothing. A device may be opened again while it is open;
-   * calls then concern the earlier one. [PT-1]
+   * calls then concern the earlier one. [HOST-1]
    *
    * @return whether the default object was made
    */
@@ -109,7 +109,7 @@ public final class Iommufd implements Host {
   public record Closed(
       Map<Integer, Integer> attachments, List<Integer> left, OptionalInt defaultFreed) {}
 
-  /** Closes the device that was opened last under this id. [PT-1] */
+  /** Closes the device that was opened last under this id. [HOST-1] */
   public Closed close(int deviceId) {
     var handles = devices.get(deviceId);
     if (handles == null) {
@@ -187,7 +187,7 @@ public final class Iommufd implements Host {
     return reply;
   }
 
-  private Reply decide(HostCall call) {
+  Reply decide(HostCall call) {
     Armed failure = armed.get(call.kind());
     if (failure != null && failure.n() == 1) {
       return new Reply(-failure.errno(), 0);
@@ -231,10 +231,32 @@ public final class Iommufd implements Host {
     nextId = Math.max(nextId, object.id() + 1);
   }
 
-  /** A description's part: ids below this were used. */
+  // ---- parts of a description ---------------------------------------------------------------
+
+  void restoreFailure(HostCall.Kind kind, int n, int errno) {
+    arm(kind, n == 0 ? null : new Armed(n, errno));
+  }
+
   void restoreNextId(int id) {
     nextId = id;
   }
+
+  void restore(HostObject object) {
+    put(object);
+  }
+
+  /** The device is open; what is attached to it follows. */
+  void restoreOpen(int deviceId, HostInfo info, int defaultObject) {
+    var opened = new HostedDevice(deviceId, 0, info, defaultObject);
+    devices.computeIfAbsent(deviceId, _ -> new ArrayList<>()).add(opened);
+    hash += deviceTerm(opened);
+  }
+
+  void restoreAttachment(int deviceId, int pasid, int object) {
+    attach(device(deviceId), pasid, object);
+  }
+
+  // ---- changes ------------------------------------------------------------------------------
 
   private void put(HostObject object) {
     objects.put(object.id(), object);
