@@ -24,7 +24,7 @@ public final class GuestMemory {
   private static final long WORD_TAG = 0x4D57_4F52_4400_0000L; // "MWORD"
 
   private final int maxPages;
-  private final PageMap pages = new PageMap();
+  private final PageMap pages;
   private MemoryPage lastPage = NO_PAGE;
   private MemoryRanges ranges = MemoryRanges.NONE;
   private long wordHash;
@@ -32,6 +32,19 @@ public final class GuestMemory {
   /** {@code maxPages}: 4 KiB pages that may hold a byte other than zero. */
   public GuestMemory(int maxPages) {
     this.maxPages = maxPages;
+    this.pages = new PageMap();
+  }
+
+  private GuestMemory(GuestMemory other) {
+    maxPages = other.maxPages;
+    pages = other.pages.copy();
+    ranges = other.ranges;
+    wordHash = other.wordHash;
+  }
+
+  /** The same contents, independent from now on. */
+  public GuestMemory copy() {
+    return new GuestMemory(this);
   }
 
   /** 4 KiB pages that hold a byte other than zero. */

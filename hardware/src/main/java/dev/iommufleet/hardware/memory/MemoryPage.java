@@ -15,11 +15,20 @@ final class MemoryPage {
   final long number;
 
   private long stored; // one bit for each line
-  private long[] words = new long[LINE_WORDS];
+  private long[] words;
   private int nonZeroWords;
 
   MemoryPage(long number) {
     this.number = number;
+    words = new long[LINE_WORDS];
+  }
+
+  /** A copy of its own. */
+  MemoryPage(MemoryPage other) {
+    number = other.number;
+    stored = other.stored;
+    words = other.words.clone();
+    nonZeroWords = other.nonZeroWords;
   }
 
   /** {@code index}: 0 to 511. */

@@ -11,6 +11,18 @@ final class PageMap {
   private MemoryPage[] slots; // null until the first page comes
   private int size;
 
+  PageMap copy() {
+    var copy = new PageMap();
+    copy.size = size;
+    if (slots != null) {
+      copy.slots = new MemoryPage[slots.length];
+      for (int slot = 0; slot < slots.length; slot++) {
+        copy.slots[slot] = slots[slot] == null ? null : new MemoryPage(slots[slot]);
+      }
+    }
+    return copy;
+  }
+
   int size() {
     return size;
   }

@@ -6,11 +6,15 @@ import dev.iommufleet.hardware.StateHash;
 final class Binding {
   private static final long TAG_BINDING = 13;
   private static final long TAG_STATE = 14;
+  private static final long TAG_TOLD = 21;
 
   final int pasid;
 
   /** The command that put it in the list; later ones stand before earlier ones. */
   final long order;
+
+  /** The last command that set the entry. */
+  long told;
 
   /** 64 bytes as 8 words: what the device was told last, whether or not it could do it. */
   long[] entry;
@@ -24,11 +28,13 @@ final class Binding {
   Binding(int pasid, long order, long[] entry) {
     this.pasid = pasid;
     this.order = order;
+    this.told = order;
     this.entry = entry;
   }
 
   static Binding kept(Fact.BindingKept fact) {
     var binding = new Binding(fact.pasid(), fact.order(), fact.entry());
+    binding.told = fact.told();
     binding.failed = fact.failed();
     return binding;
   }
@@ -41,6 +47,7 @@ final class Binding {
     }
     return words
         + StateHash.mix(TAG_STATE, key, order)
+        + StateHash.mix(TAG_TOLD, key, told)
         + StateHash.mix(TAG_STATE, ~key, leaving << 1 | (failed ? 1 : 0));
   }
 }

@@ -17,7 +17,7 @@ final class Core {
   final Capabilities capabilities;
   final GuestMemory memory;
   final Registers registers;
-  final Latches latches = new Latches();
+  final Latches latches;
   final AddressSpaces spaces = new AddressSpaces();
   final Functions functions = new Functions();
   final Devices devices = new Devices();
@@ -36,14 +36,30 @@ final class Core {
     this.capabilities = config.capabilities();
     this.memory = new GuestMemory(config.limits().memoryPages());
     this.registers = new Registers(new RegisterMasks(config));
-    this.iotlb =
-        new Iotlb(config.limits().iotlbEntries(), config.has(Quirk.IOTLB_EMPTIED_WHEN_FULL));
+    this.latches = new Latches();
+    this.iotlb = iotlb(config);
     this.addressMask = (1L << capabilities.addressWidth()) - 1;
     long bits = 0;
     for (Quirk quirk : config.quirks()) {
       bits |= 1L << quirk.ordinal();
     }
     this.quirks = bits;
+  }
+
+  /** The same registers, latches and memory; spaces, functions, devices and caches are empty. */
+  Core(Core other) {
+    config = other.config;
+    capabilities = other.capabilities;
+    memory = other.memory.copy();
+    registers = new Registers(other.registers);
+    latches = new Latches(other.latches);
+    iotlb = iotlb(config);
+    addressMask = other.addressMask;
+    quirks = other.quirks;
+  }
+
+  private static Iotlb iotlb(IommuConfig config) {
+    return new Iotlb(config.limits().iotlbEntries(), config.has(Quirk.IOTLB_EMPTIED_WHEN_FULL));
   }
 
   boolean has(Quirk quirk) {

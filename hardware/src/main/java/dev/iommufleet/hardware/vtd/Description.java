@@ -18,6 +18,11 @@ final class Description {
       sink.accept(registers);
     }
     core.latches.describe(sink);
+    attached(sink);
+  }
+
+  /** Everything that lasts but registers, latches and guest memory. */
+  void attached(FactSink sink) {
     for (AddressSpace space : core.spaces.all()) {
       space(space, sink);
     }
@@ -36,7 +41,7 @@ final class Description {
     sink.accept(
         new Fact.LinkKept(id, device.lastId(), device.lastNumbered(), device.lastRequest()));
     for (Binding b : device.bindings()) {
-      sink.accept(new Fact.BindingKept(id, b.pasid, b.order, b.entry.clone(), b.failed));
+      sink.accept(new Fact.BindingKept(id, b.pasid, b.order, b.told, b.entry.clone(), b.failed));
     }
     for (Device.Posted posted : device.outstanding()) {
       sink.accept(new Fact.CommandPosted(id, posted.id(), posted.previous(), posted.command()));

@@ -113,6 +113,21 @@ final class Device {
     return acknowledged.contains(id);
   }
 
+  /** Numbered commands are answered in their order; one before this is open. */
+  boolean isBehindOpen(Posted posted) {
+    if (posted.command() instanceof Command.Numbered) {
+      for (Posted other : outstanding.values()) {
+        if (other.id() >= posted.id()) {
+          return false;
+        }
+        if (other.command() instanceof Command.Numbered && !acknowledged.contains(other.id())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** A command has not been answered. */
   boolean isAnyOpen() {
     return outstanding.size() > acknowledged.size();
@@ -136,7 +151,7 @@ final class Device {
       case Command.Bind bind -> bind(posted.id(), bind);
       case Command.Unbind unbind -> {
         Binding binding = find(unbind.pasid());
-        if (binding != null) {
+        if (binding != null && binding.told < posted.id()) {
           hash -= binding.term(sourceId);
           binding.leaving = posted.id();
           hash += binding.term(sourceId);
@@ -151,9 +166,10 @@ final class Device {
     if (binding == null) {
       bindings.removeIf(left -> left.pasid == bind.pasid() && drop(left));
       insert(new Binding(bind.pasid(), id, bind.entry()));
-    } else {
+    } else if (binding.told < id) {
       hash -= binding.term(sourceId);
       binding.entry = bind.entry();
+      binding.told = id;
       binding.failed = false;
       hash += binding.term(sourceId);
     }
@@ -195,11 +211,7 @@ final class Device {
   void failed(long id, boolean stays) {
     Posted posted = outstanding.remove(id);
     for (Binding binding : bindings) {
-      boolean told =
-          posted.command() instanceof Command.Bind bind
-              && binding.pasid == bind.pasid()
-              && binding.leaving == 0
-              && !isBoundAgain(bind.pasid());
+      boolean told = binding.told == id && binding.leaving == 0;
       if (told || stays && binding.leaving == id) {
         hash -= binding.term(sourceId);
         binding.failed = true;
@@ -208,11 +220,6 @@ final class Device {
       }
     }
     end(posted);
-  }
-
-  private boolean isBoundAgain(int pasid) {
-    return outstanding.values().stream()
-        .anyMatch(p -> p.command() instanceof Command.Bind bind && bind.pasid() == pasid);
   }
 
   void detach() {

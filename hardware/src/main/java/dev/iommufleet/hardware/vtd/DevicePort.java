@@ -87,7 +87,7 @@ final class DevicePort {
   Reply answer(Operation.AnswerCommand o) {
     Device device = find(o.sourceId(), o.epoch());
     var posted = device == null ? null : device.outstanding(o.id());
-    if (posted == null) {
+    if (posted == null || device.isBehindOpen(posted)) {
       return new Reply.Done(BusStatus.OK);
     }
     if (posted.command() instanceof Command.Detach) {

@@ -117,8 +117,13 @@ public sealed interface Fact {
 
   record PageGroupClosed(int sourceId, int pasid, int groupIndex) implements Lasting {}
 
-  /** In a description only: a binding as it is, with the command that put it in the list. */
-  record BindingKept(int sourceId, int pasid, long order, long[] entry, boolean failed)
+  /**
+   * In a description only: a binding as it is.
+   *
+   * @param order the command that put it in the list
+   * @param told the last command that set its entry
+   */
+  record BindingKept(int sourceId, int pasid, long order, long told, long[] entry, boolean failed)
       implements Lasting {}
 
   /** In a description only: the counters of an attachment. */

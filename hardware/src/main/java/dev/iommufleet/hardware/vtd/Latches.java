@@ -7,10 +7,20 @@ final class Latches {
   private static final long TAG = 2;
   private static final Latch[] ALL = Latch.values();
 
-  private final long[] values = new long[ALL.length];
+  private final long[] values;
   private final long[] before = new long[ALL.length];
   private int dirty;
   private long hash;
+
+  Latches() {
+    values = new long[ALL.length];
+  }
+
+  /** The same values; the other must not be in the middle of an operation. */
+  Latches(Latches other) {
+    values = other.values.clone();
+    hash = other.hash;
+  }
 
   long hash() {
     return hash;

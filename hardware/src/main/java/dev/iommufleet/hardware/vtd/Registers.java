@@ -47,15 +47,23 @@ final class Registers {
   private static final int WORDS = BYTES / 4;
 
   private final RegisterMasks masks;
-  private final int[] words = new int[WORDS];
+  private final int[] words;
   private final long[] dirty = new long[(WORDS + 63) / 64];
   private int[] before = new int[8];
   private byte[] dirtyWords = new byte[8];
   private int dirtyCount;
   private long hash;
 
+  /** The same values; the other must not be in the middle of an operation. */
+  Registers(Registers other) {
+    masks = other.masks;
+    words = other.words.clone();
+    hash = other.hash;
+  }
+
   Registers(RegisterMasks masks) {
     this.masks = masks;
+    this.words = new int[WORDS];
     for (int word = 0; word < WORDS; word++) {
       store(word, masks.reset(word));
     }

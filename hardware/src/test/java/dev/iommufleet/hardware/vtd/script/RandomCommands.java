@@ -54,6 +54,8 @@ final class RandomCommands {
           "pc-domain 2",
           "pc-pasid 2 5",
           "pc-pasid 3 6",
+          "pc-pasid 2 6",
+          "wait-drain 90000 4",
           "devtlb 10 1000",
           "devtlb 18 7ffffffffffff001",
           "devtlb 40 0",
@@ -77,7 +79,8 @@ final class RandomCommands {
   }
 
   String next() {
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(23)) {
+      case 20, 21, 22 -> device();
       case 0, 1, 2, 3 ->
           "translate " + of(FUNCTIONS) + of(" r ", " w ", " rx ") + of(IOVAS) + type();
       case 4, 5 -> dma();
@@ -92,6 +95,21 @@ final class RandomCommands {
       case 17 -> function();
       case 18 -> "set FSTS " + of("1", "10", "20", "40", "71");
       default -> rare();
+    };
+  }
+
+  private String device() {
+    String sid = of("10", "18", "20");
+    return switch (random.nextInt(8)) {
+      case 0 -> "plug-host " + sid + of("", " width=3", " width=0");
+      case 1 -> random.nextInt(4) == 0 ? "plug " + sid : "plug-host " + sid;
+      case 2 -> random.nextInt(3) == 0 ? "unplug " + sid : "lost " + sid;
+      default ->
+          "answer "
+              + sid
+              + " "
+              + Integer.toHexString(1 + random.nextInt(12))
+              + of("", "", "", " -22");
     };
   }
 
