@@ -73,6 +73,7 @@ final class Admission {
       case Operation.DetachDevice o -> sourceId(o.sourceId());
       case Operation.DeviceLost o -> sourceId(o.sourceId());
       case Operation.AnswerCommand o -> sourceId(o.sourceId());
+      case Operation.WalkNested o -> sourceId(o.sourceId());
       case Operation.DevicePageRequest o -> pageRequest(o.request());
       case Operation.Continue _, Operation.Reset _ -> null;
     };

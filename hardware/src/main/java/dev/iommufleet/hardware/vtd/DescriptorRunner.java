@@ -10,6 +10,10 @@ import java.util.List;
 /** What each descriptor does. [INV-4.1] */
 final class DescriptorRunner {
   private static final int IWC = 1;
+
+  /** ETIMEDOUT, negated. */
+  private static final int TIMED_OUT = -110;
+
   private static final int ITESID_LSB = 0; // IQER [47:32]: upper word [15:0]
   private static final int ICESID_LSB = 16; // IQER [63:48]: upper word [31:16]
 
@@ -145,6 +149,13 @@ final class DescriptorRunner {
     core.emit(
         new Fact.InvalidationSent(
             sourceId, itag, target.pasid(), target.allPasids(), target.address(), target.size()));
+    Device device = core.devices.find(sourceId);
+    if (device != null && !device.detaching()) {
+      bindings.post(
+          device,
+          new Command.InvalidateTlb(
+              itag, target.pasid(), target.allPasids(), target.address(), target.size()));
+    }
   }
 
   /** The address space of a function that never left stands for one with an empty device TLB. */
@@ -227,6 +238,23 @@ final class DescriptorRunner {
   private void end(int sourceId, int itag, boolean completed) {
     core.functions.ended(sourceId, itag);
     core.emit(new Fact.InvalidationEnded(sourceId, itag, completed));
+    Device device = core.devices.find(sourceId);
+    long command = device == null ? 0 : device.openInvalidation(itag);
+    if (command == 0) {
+      return;
+    }
+    if (completed) {
+      device.acknowledge(command);
+      core.emit(new Fact.CommandAcknowledged(sourceId, command));
+    } else {
+      device.failed(command, false);
+      core.emit(new Fact.CommandFailed(sourceId, command, TIMED_OUT, false));
+    }
+  }
+
+  /** What was answered is forgotten. */
+  void settle() {
+    bindings.settle();
   }
 
   /** Queue disabled or reset: nothing that is open will have an effect. */

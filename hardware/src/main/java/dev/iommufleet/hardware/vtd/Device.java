@@ -113,6 +113,18 @@ final class Device {
     return acknowledged.contains(id);
   }
 
+  /** The command that carries this ITag and is not answered; 0: none. */
+  long openInvalidation(int itag) {
+    for (Posted posted : outstanding.values()) {
+      if (posted.command() instanceof Command.InvalidateTlb invalidation
+          && invalidation.itag() == itag
+          && !acknowledged.contains(posted.id())) {
+        return posted.id();
+      }
+    }
+    return 0;
+  }
+
   /** Numbered commands are answered in their order; one before this is open. */
   boolean isBehindOpen(Posted posted) {
     if (posted.command() instanceof Command.Numbered) {

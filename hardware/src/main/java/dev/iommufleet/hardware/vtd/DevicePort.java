@@ -90,6 +90,9 @@ final class DevicePort {
     if (posted == null || device.isBehindOpen(posted)) {
       return new Reply.Done(BusStatus.OK);
     }
+    if (posted.command() instanceof Command.InvalidateTlb) {
+      return new Reply.Done(BusStatus.OK); // Ended by its completion message alone.
+    }
     if (posted.command() instanceof Command.Detach) {
       gone(device);
       return new Reply.Done(BusStatus.OK);
@@ -102,7 +105,6 @@ final class DevicePort {
     }
     boolean somethingWaits = queue.progress() != QueueProgress.IDLE;
     if (!core.devices.isAnyOpen() && (somethingWaits || core.waitsForDevices())) {
-      bindings.settle();
       queue.advance();
     }
     return new Reply.Done(BusStatus.OK);

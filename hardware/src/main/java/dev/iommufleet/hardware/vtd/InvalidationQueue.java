@@ -169,6 +169,7 @@ final class InvalidationQueue {
   void advance() {
     boolean open = core.functions.isAnyOpen() || core.devices.isAnyOpen();
     if (!open) {
+      runner.settle();
       completions.run();
     }
     boolean due = core.functions.pendingWait() != null && !open;

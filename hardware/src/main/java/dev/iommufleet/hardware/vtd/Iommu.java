@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  */
 public final class Iommu {
   private final Core core;
+  private final NestedPort nested;
   private final Listeners listeners;
   private final Selector selector;
   private final Translator translator;
@@ -47,6 +48,7 @@ public final class Iommu {
     this.core = core;
     var tables = new Tables(core);
     var walker = new Walker(core);
+    nested = new NestedPort(walker);
     var faults = new FaultLog(core);
     var bindings = new Bindings(core, tables);
     selector = new Selector(core, tables, bindings);
@@ -123,6 +125,7 @@ public final class Iommu {
       case Operation.DetachDevice o -> devices.detach(o);
       case Operation.DeviceLost o -> devices.lost(o);
       case Operation.AnswerCommand o -> devices.answer(o);
+      case Operation.WalkNested o -> nested.walk(o);
       case Operation.DevicePageRequest o -> requestPage(o);
       case Operation.Continue _ -> goOn();
       case Operation.Reset _ -> reset();

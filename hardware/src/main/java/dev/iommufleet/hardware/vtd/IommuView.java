@@ -104,14 +104,16 @@ public final class IommuView {
   }
 
   /** A device that is attached; {@code epoch} of its attachment. */
-  public record AttachedDevice(int sourceId, long epoch, HostInfo host, boolean detaching) {}
+  public record AttachedDevice(
+      int sourceId, long epoch, HostInfo host, boolean detaching, long lastCommand) {}
 
   /** Ascending by source id. */
   public List<AttachedDevice> devices() {
     List<AttachedDevice> devices = new ArrayList<>();
     for (Device device : core.devices.all()) {
       devices.add(
-          new AttachedDevice(device.sourceId, device.epoch, device.host, device.detaching()));
+          new AttachedDevice(
+              device.sourceId, device.epoch, device.host, device.detaching(), device.lastId()));
     }
     return devices;
   }

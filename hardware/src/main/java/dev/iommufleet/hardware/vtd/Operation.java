@@ -123,6 +123,15 @@ public sealed interface Operation {
   /** The device has done what command {@code id} said: {@code errno} 0, or could not. */
   record AnswerCommand(int sourceId, long epoch, long id, int errno) implements Operation {}
 
+  /**
+   * The host's IOMMU walks the guest's first-stage tables for a passthrough device. It answers as
+   * the tables are, past every cache of this unit; accessed and dirty bits are set. [PT-9]
+   *
+   * @param table where the top table lies, of four levels
+   */
+  record WalkNested(int sourceId, int pasid, long table, long iova, boolean write)
+      implements Operation {}
+
   /** A page request of an attached device, the {@code number}th of its attachment, from 1. */
   record DevicePageRequest(int sourceId, long epoch, long number, RequestPage request)
       implements Operation {}
