@@ -3,6 +3,7 @@ package dev.iommufleet.hardware.vtd;
 import dev.iommufleet.hardware.StateHash;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.link.HostInfo;
+import dev.iommufleet.hardware.link.LinkHash;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -54,7 +55,7 @@ final class Device {
     this.host = host;
     hash =
         StateHash.mix(TAG_DEVICE, sourceId, epoch)
-            + StateHash.mix(TAG_DEVICE, ~sourceId, host == null ? 0 : CommandHash.of(host));
+            + StateHash.mix(TAG_DEVICE, ~sourceId, host == null ? 0 : LinkHash.of(host));
     hash += counters();
   }
 
@@ -282,7 +283,7 @@ final class Device {
 
   private long commandTerm(Posted posted) {
     return StateHash.mix(
-        TAG_COMMAND, (long) sourceId << 48 ^ posted.id(), CommandHash.of(posted.command()));
+        TAG_COMMAND, (long) sourceId << 48 ^ posted.id(), LinkHash.of(posted.command()));
   }
 
   // ---- soft ----

@@ -118,6 +118,18 @@ public final class IommuView {
     return devices;
   }
 
+  /** Whether this attachment is the present one. */
+  public boolean isAttached(int sourceId, long epoch) {
+    Device device = core.devices.find(sourceId);
+    return device != null && device.epoch == epoch;
+  }
+
+  /** Id of the last command that was posted to the device; 0: none. */
+  public long generation(int sourceId) {
+    Device device = core.devices.find(sourceId);
+    return device == null ? 0 : device.lastId();
+  }
+
   /** A PASID that a device was told of; {@code failed}: the device could not bind it. */
   public record BoundPasid(int pasid, long[] entry, boolean failed) {}
 
