@@ -143,6 +143,7 @@ final class DeviceFacts {
         .setOrder(fact.order())
         .addAllEntry(Fields.words(fact.entry()))
         .setFailed(fact.failed())
+        .setTold(fact.told())
         .build();
   }
 
@@ -151,6 +152,7 @@ final class DeviceFacts {
         Fields.sourceId(message.getSourceId()),
         Fields.pasidIndex(message.getPasid()),
         message.getOrder(),
+        message.getTold(),
         Fields.words("PASID entry", message.getEntryList(), PASID_ENTRY_WORDS),
         message.getFailed());
   }

@@ -1,11 +1,13 @@
 package dev.iommufleet.persistence.mapping;
 
+import dev.iommufleet.hardware.vtd.Access;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.protocol.api.v1.AnswerCommand;
 import dev.iommufleet.protocol.api.v1.AttachDevice;
 import dev.iommufleet.protocol.api.v1.DetachDevice;
 import dev.iommufleet.protocol.api.v1.DeviceLost;
 import dev.iommufleet.protocol.api.v1.DevicePageRequest;
+import dev.iommufleet.protocol.api.v1.WalkNested;
 
 /** Operations of attached devices to and from their messages. */
 final class DeviceOperations {
@@ -81,5 +83,27 @@ final class DeviceOperations {
         message.getEpoch(),
         message.getNumber(),
         OperationReader.requestPage(message.getRequest()));
+  }
+
+  static WalkNested write(Operation.WalkNested operation) {
+    var message =
+        WalkNested.newBuilder()
+            .setSourceId(operation.sourceId())
+            .setTable(operation.table())
+            .setIova(operation.iova())
+            .setWrite(operation.write());
+    if (operation.pasid() != Access.NO_PASID) {
+      message.setPasid(operation.pasid());
+    }
+    return message.build();
+  }
+
+  static Operation.WalkNested read(WalkNested message) {
+    return new Operation.WalkNested(
+        Fields.sourceId(message.getSourceId()),
+        Fields.pasid(message.hasPasid(), message.getPasid()),
+        message.getTable(),
+        message.getIova(),
+        message.getWrite());
   }
 }

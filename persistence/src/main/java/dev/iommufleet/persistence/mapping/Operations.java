@@ -75,6 +75,7 @@ public final class Operations {
           message.setAnswerCommand(DeviceOperations.write(answer)).build();
       case Operation.DevicePageRequest page ->
           message.setDevicePageRequest(DeviceOperations.write(page)).build();
+      case Operation.WalkNested walk -> message.setWalkNested(DeviceOperations.write(walk)).build();
       case Operation.Continue() -> message.setContinue(Continue.getDefaultInstance()).build();
       case Operation.Reset() -> RESET;
     };
@@ -116,6 +117,7 @@ public final class Operations {
       case DEVICE_LOST -> DeviceOperations.read(message.getDeviceLost());
       case ANSWER_COMMAND -> DeviceOperations.read(message.getAnswerCommand());
       case DEVICE_PAGE_REQUEST -> DeviceOperations.read(message.getDevicePageRequest());
+      case WALK_NESTED -> DeviceOperations.read(message.getWalkNested());
       case CONTINUE -> new Operation.Continue();
       case RESET -> new Operation.Reset();
       case AWAIT ->
