@@ -8,6 +8,7 @@ import static dev.iommufleet.hardware.vtd.Quirk.RESPONSE_IN_NARROW_QUEUE;
 
 import dev.iommufleet.hardware.vtd.Capabilities;
 import dev.iommufleet.hardware.vtd.IommuConfig;
+import dev.iommufleet.hardware.vtd.Profile;
 import dev.iommufleet.hardware.vtd.Quirk;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,18 @@ public final class BelievedRules {
               "STR-8.5", rule(Capabilities::interruptRemapping, POSTED_FORMAT_IGNORED),
               "INV-3.3", rule(Capabilities::pageRequests, RESPONSE_IN_NARROW_QUEUE),
               "INV-7.1", rule(Capabilities::scalableMode, PASID_COPY_STALE),
+              "PRI-5.3", BelievedRules::takesPageRequests,
               "PRI-10.1", rule(Capabilities::pageRequests, NO_AUTOMATIC_PAGE_RESPONSE)));
 
   private BelievedRules() {}
 
   private static Predicate<IommuConfig> rule(Predicate<Capabilities> offered, Quirk instead) {
     return config -> offered.test(config.capabilities()) && !config.has(instead);
+  }
+
+  /** A rule of the devices, which no capture of the reference shows. */
+  private static boolean takesPageRequests(IommuConfig config) {
+    return config.capabilities().pageRequests() && config.profile() == Profile.ARCHITECTURE;
   }
 
   /** Fact ids. */
