@@ -196,7 +196,7 @@ public final class Iommufd implements Host {
   }
 
   /** The effect of a call that was answered so. */
-  void redo(HostCall call, Reply reply) {
+  public void redo(HostCall call, Reply reply) {
     count(call.kind());
     if (!reply.ok()) {
       return;
