@@ -109,12 +109,10 @@ final class ReplaySpeed implements Benchmark {
     return files;
   }
 
-  /** Those of host devices are left out: there is no host device yet. */
   private static List<Path> captures(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> file.getFileName().toString().endsWith(".jsonl.gz"))
-          .filter(file -> !file.getFileName().toString().startsWith("host-"))
           .sorted()
           .toList();
     }

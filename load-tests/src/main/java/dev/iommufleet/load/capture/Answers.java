@@ -16,6 +16,7 @@ final class Answers {
 
   private final RegisterTracker registers;
   private final EventList events = new EventList();
+  private Step step;
 
   Answers(RegisterTracker registers) {
     this.registers = registers;
@@ -23,6 +24,7 @@ final class Answers {
 
   /** The facts of one operation. */
   EventList of(Step step) {
+    this.step = step;
     events.clear();
     var facts = step.facts();
     for (int i = 0; i < facts.size(); i++) {
@@ -75,6 +77,7 @@ final class Answers {
                   .put(Field.PASID, pasid(f.pasid()))
                   .group =
               AddressSpaces.announcement(AddressSpaces.key(f.sourceId(), pasid(f.pasid())));
+      case Fact.CommandPosted f -> step.calls(f).forEach(events::add);
       case Fact.Lasting _, Fact.Soft _ -> {}
     }
   }

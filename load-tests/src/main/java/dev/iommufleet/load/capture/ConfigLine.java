@@ -17,9 +17,15 @@ import java.util.Map;
  * A {@code config} line.
  *
  * @param registers words that are not all zero, in the order of the line
+ * @param latches what else a loaded state holds, by the format's names; empty in other phases
  */
 record ConfigLine(
-    Map<String, Long> properties, long cap, long ecap, int iotlbEntries, List<Word> registers) {
+    Map<String, Long> properties,
+    long cap,
+    long ecap,
+    int iotlbEntries,
+    List<Word> registers,
+    Map<String, Long> latches) {
 
   /** Distinct pages of guest memory that a capture may touch. */
   static final int MEMORY_PAGES = 16_384;
@@ -55,16 +61,17 @@ record ConfigLine(
         switch (name) {
           case "props" -> properties = numbers(json);
           case "regs" -> words(json, words);
-          case "seq", "op", "phase" -> json.skipChildren();
+          case "seq", "op", "phase", "reg_base", "reg_size" -> json.skipChildren();
           default -> plain.put(name, number(json));
         }
       }
       return new ConfigLine(
           properties,
-          plain.get("cap"),
-          plain.get("ecap"),
-          Math.toIntExact(plain.get("iotlb_max")),
-          List.copyOf(words));
+          plain.remove("cap"),
+          plain.remove("ecap"),
+          Math.toIntExact(plain.remove("iotlb_max")),
+          List.copyOf(words),
+          plain);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new LineException("not JSON: " + e.getOriginalMessage());
     } catch (ArithmeticException e) {

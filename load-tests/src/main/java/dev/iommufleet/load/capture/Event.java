@@ -1,5 +1,6 @@
 package dev.iommufleet.load.capture;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -21,19 +22,22 @@ final class Event {
   /** Events of different groups have no order among each other; a key of {@link AddressSpaces}. */
   long group;
 
-  /** Bytes of {@code data} or {@code entry} in memory order. */
+  /** Bytes of {@code data} or {@code entry} in memory order, or a text. */
   byte[] bytes = NO_BYTES;
 
   /** Register changes as (offset, value), or ATS results as (iova, address, mask, permissions). */
   long[] list = NO_LONGS;
 
-  private final long[] values = new long[EventType.MAX_FIELDS];
+  private long[] values = new long[EventType.USUAL_FIELDS];
   private int present;
 
   /** Begins an event anew. */
   Event start(EventType type, long seq) {
     this.type = type;
     this.seq = seq;
+    if (type.fields.length > values.length) {
+      values = new long[type.fields.length];
+    }
     present = 0;
     group = NO_GROUP;
     bytes = NO_BYTES;
@@ -48,7 +52,7 @@ final class Event {
     bytes = other.bytes;
     list = other.list;
     present = other.present;
-    System.arraycopy(other.values, 0, values, 0, values.length);
+    System.arraycopy(other.values, 0, values, 0, Math.min(values.length, other.values.length));
   }
 
   Event put(Field field, long value) {
@@ -69,6 +73,19 @@ final class Event {
   Event put(Field field, byte[] value) {
     bytes = value;
     return put(field, 0);
+  }
+
+  /** Null: the line says that there is no text. */
+  Event put(Field field, String text) {
+    if (text != null) {
+      bytes = text.getBytes(StandardCharsets.UTF_8);
+    }
+    return put(field, text == null ? 0 : 1);
+  }
+
+  /** The text that the event holds. */
+  String text() {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   Event put(Field field, long[] value) {
@@ -135,6 +152,7 @@ final class Event {
       case WORD -> text.append(word(field).text());
       case HEX -> text.append("0x").append(Long.toHexString(value));
       case BOOLEAN -> text.append(value != 0);
+      case TEXT -> text.append(value == 0 ? "null" : '\'' + text() + '\'');
       case BYTES_OR_HEX -> {
         if (bytes.length > 0 || field == Field.ENTRY) {
           text.append(HexFormat.of().formatHex(bytes));

@@ -9,7 +9,18 @@ import java.util.Locale;
 /** What a line tells, named as in the format, with the fields that it must and may have. */
 enum EventType {
   HEADER(must(FORMAT, QEMU)),
-  CONFIG(must(PHASE, PROPS, REG_BASE, REG_SIZE, CAP, ECAP, IOTLB_MAX, Field.REGS)),
+  CONFIG(
+      must(PHASE, PROPS, REG_BASE, REG_SIZE, CAP, ECAP, IOTLB_MAX, Field.REGS),
+      ROOT,
+      IQ,
+      IQ_HEAD,
+      IQ_TAIL,
+      IQ_SIZE,
+      NEXT_FRCD_REG,
+      DMAR_ENABLED,
+      QI_ENABLED,
+      INTR_ENABLED,
+      INTR_ROOT),
   RESET(must()),
   MMIO_READ(must(ADDR, SIZE, VAL)),
   MMIO_WRITE(must(ADDR, SIZE, VAL)),
@@ -65,6 +76,41 @@ enum EventType {
   GUEST_WRITE(must(ADDR, LEN, DATA)),
   DMA_BEGIN(must(SID, Field.PASID, IOVA, LEN, WRITE, AT, VALUE)),
   DMA_END(must(Field.MEMTX, VALUE)),
+  HOST_OPEN(must(DEVID, SID, HWPT, HWPT_FLAGS, HWPT_CREATED)),
+  HOST_CLOSE(must(DEVID, SID, HWPT, ATTACHMENTS, NESTED_LEFT, DEFAULT_FREE_RET)),
+  HIOD_SET(
+      must(
+          BUS,
+          DEVFN,
+          SID,
+          KIND,
+          DEVID,
+          HWPT,
+          IOMMU_TYPE,
+          CAP_REG,
+          ECAP_REG,
+          VTD_FLAGS,
+          HW_CAPS,
+          MAX_PASID_LOG2,
+          AW_BITS,
+          AW_FAILS,
+          BEHIND_ALIAS,
+          OK,
+          ERROR)),
+  HIOD_UNSET(must(BUS, DEVFN, SID, DEVID, WAS_SET, BINDINGS_DROPPED)),
+  HOST_FAIL(must(KIND, N, ERRNO)),
+  HOST_STATE(must(DEVICES, HWPTS)),
+  HOST_HWPT_ALLOC(
+      must(DEVID, PARENT, FLAGS, DATA_TYPE, DATA_LEN, S1_FLAGS, ADDR_WIDTH, PGTBL_ADDR, RET, ID)),
+  HOST_HWPT_FREE(must(ID, RET)),
+  HOST_ATTACH(must(DEVID, SID, Field.PASID, HWPT, MODE, OLD_HWPT, RET)),
+  HOST_DETACH(must(DEVID, SID, Field.PASID, OLD_HWPT, RET)),
+  HOST_INVALIDATE(
+      must(HWPT, DATA_TYPE, ENTRY_LEN, ADDR, NPAGES, FLAGS, ENTRY_NUM, ENTRY_NUM_OUT, RET)),
+  HOST_IOCTL(must(REQ, RET)),
+  HOST_MESSAGE(must(TEXT)),
+  POST_LOAD_BEGIN(must()),
+  POST_LOAD_END(must(RET)),
   TRUNCATED(must(LIMIT), INTERLEAVED_EVENTS),
   EOF(must(INTERLEAVED_EVENTS));
 
@@ -72,8 +118,8 @@ enum EventType {
   static final Symbols SYMBOLS =
       new Symbols(Arrays.stream(ALL).map(EventType::text).toArray(String[]::new));
 
-  /** The most fields that a type has, beside seq and op. */
-  static final int MAX_FIELDS = 12;
+  /** As many fields, beside seq and op, as every type but a few rare ones has. */
+  static final int USUAL_FIELDS = 12;
 
   /** Fields in the order in which they are kept and written. */
   final Field[] fields;
@@ -120,6 +166,7 @@ enum EventType {
       case PRI_BEGIN -> PRI_END;
       case REPLAY_BEGIN -> REPLAY_END;
       case DMA_BEGIN -> DMA_END;
+      case POST_LOAD_BEGIN -> POST_LOAD_END;
       default -> null;
     };
   }
@@ -135,7 +182,52 @@ enum EventType {
           ATS_END,
           PRI_END,
           REPLAY_END,
-          DMA_END ->
+          DMA_END,
+          POST_LOAD_END ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether the line may stand outside an operation, told later what it belongs to. */
+  boolean mayBeLoose() {
+    return switch (this) {
+      case MEM_READ,
+          SWITCH_AS,
+          NOTIFY,
+          NOTIFY_DELIVERED,
+          IOTLB_REMOVE,
+          CC_RESET,
+          PASID_CACHE_RESET,
+          HOST_HWPT_ALLOC,
+          HOST_HWPT_FREE,
+          HOST_ATTACH,
+          HOST_DETACH,
+          HOST_INVALIDATE,
+          HOST_IOCTL,
+          HOST_MESSAGE ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether the line never stands inside an operation. */
+  boolean standsAlone() {
+    return switch (this) {
+      case HEADER,
+          CONFIG,
+          RESET,
+          EOF,
+          TRUNCATED,
+          GUEST_WRITE,
+          NOTIFIER_REGISTERED,
+          MMIO_READ,
+          HIOD_SET,
+          HIOD_UNSET,
+          HOST_OPEN,
+          HOST_CLOSE,
+          HOST_FAIL,
+          HOST_STATE ->
           true;
       default -> false;
     };

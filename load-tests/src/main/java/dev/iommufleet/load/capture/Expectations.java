@@ -1,7 +1,9 @@
 package dev.iommufleet.load.capture;
 
 import dev.iommufleet.hardware.vtd.Operation;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,6 +16,10 @@ final class Expectations {
   private static final long WINDOW = 0xFEE;
 
   private final Set<Long> responseListeners = new HashSet<>();
+
+  /** Devices that nested objects were allocated for, by object. */
+  private final Map<Long, Long> owners = new HashMap<>();
+
   private Step step;
   private long notifiedGroup;
   private boolean mapped;
@@ -38,7 +44,34 @@ final class Expectations {
       case MEM_WRITE -> event.put(Field.MEMTX, event.is(Field.MEMTX));
       case TRANSLATE_END -> event.forget(Field.PASID);
       case PAGE_GROUP_RESPONSE -> listener(event);
+      case HOST_HWPT_ALLOC, HOST_HWPT_FREE, HOST_ATTACH, HOST_DETACH, HOST_INVALIDATE ->
+          hostCall(event);
+      case HOST_IOCTL -> event.group = HostCalls.group(0);
+      case HOST_MESSAGE -> {
+        event.put(Field.TEXT, HostWords.withoutNames(event.text()));
+        event.group = HostCalls.group(event.text());
+      }
       default -> {}
+    }
+  }
+
+  /** The line is question and answer in one. */
+  void single(Step step) throws LineException {
+    Event line = step.request;
+    step.main = Requests.operation(line);
+    step.hasResult = true;
+    switch (step.type) {
+      case HIOD_SET ->
+          step.result
+              .start(step.type, step.seq)
+              .put(Field.OK, line.get(Field.OK))
+              .put(Field.ERROR, line.is(Field.ERROR) ? HostWords.withoutNames(line.text()) : null);
+      case HIOD_UNSET ->
+          step.result
+              .start(step.type, step.seq)
+              .put(Field.WAS_SET, line.get(Field.WAS_SET))
+              .put(Field.BINDINGS_DROPPED, line.get(Field.BINDINGS_DROPPED));
+      default -> step.result.copy(line);
     }
   }
 
@@ -53,6 +86,19 @@ final class Expectations {
       if (!read || !step.plainData) {
         result.forget(Field.VALUE);
       }
+    }
+  }
+
+  private void hostCall(Event event) {
+    long device =
+        switch (event.type) {
+          case HOST_HWPT_FREE -> owners.getOrDefault(event.get(Field.ID), 0L);
+          case HOST_INVALIDATE -> owners.getOrDefault(event.get(Field.HWPT), 0L);
+          default -> event.get(Field.DEVID);
+        };
+    event.group = HostCalls.group(device);
+    if (event.type == EventType.HOST_HWPT_ALLOC && event.get(Field.RET) == 0) {
+      owners.put(event.get(Field.ID), device);
     }
   }
 

@@ -84,6 +84,55 @@ enum Field {
   VALUE(Form.HEX),
   LIMIT(Form.NUMBER),
   INTERLEAVED_EVENTS(Form.NUMBER),
+  // a host and its devices
+  DEVID(Form.NUMBER),
+  HWPT(Form.NUMBER),
+  IOMMU_TYPE(Form.NUMBER),
+  CAP_REG(Form.HEX),
+  ECAP_REG(Form.HEX),
+  VTD_FLAGS(Form.NUMBER),
+  HW_CAPS(Form.HEX),
+  MAX_PASID_LOG2(Form.NUMBER),
+  AW_BITS(Form.NUMBER),
+  AW_FAILS(Form.BOOLEAN),
+  BEHIND_ALIAS(Form.BOOLEAN),
+  ERROR(Form.TEXT),
+  WAS_SET(Form.BOOLEAN),
+  BINDINGS_DROPPED(Form.NUMBER),
+  HWPT_FLAGS(Form.NUMBER),
+  HWPT_CREATED(Form.BOOLEAN),
+  ATTACHMENTS(Form.ANY),
+  NESTED_LEFT(Form.ANY),
+  DEFAULT_FREE_RET(Form.ANY),
+  N(Form.NUMBER),
+  ERRNO(Form.NUMBER),
+  PARENT(Form.NUMBER),
+  DATA_TYPE(Form.NUMBER),
+  DATA_LEN(Form.NUMBER),
+  S1_FLAGS(Form.NUMBER),
+  ADDR_WIDTH(Form.NUMBER),
+  PGTBL_ADDR(Form.HEX),
+  ID(Form.NUMBER),
+  MODE(Form.WORD),
+  OLD_HWPT(Form.NUMBER),
+  ENTRY_LEN(Form.NUMBER),
+  NPAGES(Form.HEX),
+  ENTRY_NUM(Form.NUMBER),
+  ENTRY_NUM_OUT(Form.NUMBER),
+  REQ(Form.ANY),
+  TEXT(Form.TEXT),
+  DEVICES(Form.ANY),
+  HWPTS(Form.ANY),
+  // a loaded state
+  ROOT(Form.ANY),
+  IQ(Form.ANY),
+  IQ_HEAD(Form.ANY),
+  IQ_TAIL(Form.ANY),
+  IQ_SIZE(Form.ANY),
+  NEXT_FRCD_REG(Form.ANY),
+  DMAR_ENABLED(Form.ANY),
+  QI_ENABLED(Form.ANY),
+  INTR_ROOT(Form.ANY),
   INTERLEAVED(Form.BOOLEAN);
 
   /** How a value is written. */
@@ -106,7 +155,9 @@ enum Field {
     CHANGES,
     /** An array of ATS results. */
     RESULTS,
-    /** Read by {@link ConfigLine}. */
+    /** Words for people, kept as they are written; or null. */
+    TEXT,
+    /** Read by {@link ConfigLine} or {@link HostLine}. */
     ANY
   }
 

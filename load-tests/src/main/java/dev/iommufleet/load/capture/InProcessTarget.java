@@ -1,11 +1,13 @@
 package dev.iommufleet.load.capture;
 
+import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.FactSink;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.IommuConfig;
 import dev.iommufleet.hardware.vtd.IommuView;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.QueueProgress;
+import java.util.List;
 import java.util.Optional;
 
 /** An IOMMU in this process. */
@@ -32,16 +34,35 @@ public final class InProcessTarget implements Target {
         iommu.execute(operation, FactSink.NONE);
       } else {
         step.reply(iommu.execute(operation, step));
-        while (iommu.progress() == QueueProgress.MORE) {
-          iommu.execute(CONTINUE, step);
-        }
+        goOn(step);
+        answer(step);
       }
     }
     step.answered();
   }
 
+  private void goOn(Step step) {
+    while (iommu.progress() == QueueProgress.MORE) {
+      iommu.execute(CONTINUE, step);
+    }
+  }
+
+  private void answer(Step step) {
+    Fact.CommandPosted posted;
+    while ((posted = step.nextCommand()) != null) {
+      int errno = step.carryOut(posted);
+      iommu.execute(new Operation.AnswerCommand(posted.sourceId(), 0, posted.id(), errno), step);
+      goOn(step);
+    }
+  }
+
   @Override
   public void drain() {}
+
+  @Override
+  public Optional<List<IommuView.BoundPasid>> bindings(int sourceId) {
+    return Optional.of(iommu.view().bindings(sourceId));
+  }
 
   @Override
   public Optional<RegisterImage> registers() {

@@ -48,6 +48,23 @@ public enum Kind {
       case NOTIFY, NOTIFY_DELIVERED, NOTIFIER_REGISTERED, REPLAY_BEGIN, REPLAY_END -> NOTIFICATION;
       case SWITCH_AS, AS_NEW -> ADDRESS_SPACE;
       case PASID_CACHE_RESET, PASID_CACHE_SYNC, PASID_CACHE_ENTRY -> PASID_CACHE;
+      case HOST_HWPT_ALLOC,
+          HOST_HWPT_FREE,
+          HOST_ATTACH,
+          HOST_DETACH,
+          HOST_INVALIDATE,
+          HOST_IOCTL,
+          HOST_MESSAGE ->
+          HOST_CALL;
+      case HIOD_SET,
+          HIOD_UNSET,
+          HOST_OPEN,
+          HOST_CLOSE,
+          HOST_FAIL,
+          HOST_STATE,
+          POST_LOAD_BEGIN,
+          POST_LOAD_END ->
+          HOST_STATE;
       case HEADER, TRUNCATED, EOF ->
           throw new IllegalStateException(type + " is nothing that an IOMMU answers");
     };

@@ -12,7 +12,7 @@ final class LineParser {
   private static final int NO_WORD = -1;
 
   private final long[] values = new long[Field.ALL.length];
-  private final long[] present = new long[2];
+  private final long[] present = new long[Field.ALL.length / Long.SIZE + 1];
   private final ListParser lists = new ListParser();
   private byte[] text;
   private int at;
@@ -29,6 +29,7 @@ final class LineParser {
     type = null;
     present[0] = 0;
     present[1] = 0;
+    present[2] = 0;
     dataLength = 0;
     expect('{');
     do {
@@ -54,7 +55,9 @@ final class LineParser {
     return values[field.ordinal()];
   }
 
-  /** The bytes of {@code data} or {@code entry}: the first {@link #dataLength()} count. */
+  /**
+   * The bytes of {@code data} or {@code entry}, or a text: the first {@link #dataLength()} count.
+   */
   byte[] data() {
     return data;
   }
@@ -118,6 +121,7 @@ final class LineParser {
       case BYTES_OR_HEX -> bytesOrHex();
       case CHANGES -> behind(lists.changes(text, at, end));
       case RESULTS -> behind(lists.results(text, at, end));
+      case TEXT -> peek() == 'n' ? literal("null", 0) : text();
       case ANY -> behind(JsonSkipper.skip(text, at, end));
     };
   }
@@ -192,6 +196,18 @@ final class LineParser {
     return 0;
   }
 
+  /** Its bytes, with their escapes, become the line's data. */
+  private long text() throws LineException {
+    int from = stringStart();
+    at = JsonSkipper.skip(text, from - 1, end);
+    dataLength = at - 1 - from;
+    if (dataLength > data.length) {
+      data = new byte[dataLength];
+    }
+    System.arraycopy(text, from, data, 0, dataLength);
+    return 1;
+  }
+
   private long bool() throws LineException {
     return peek() == 't' ? literal("true", 1) : literal("false", 0);
   }
@@ -225,7 +241,8 @@ final class LineParser {
       throw new LineException(
           "an event of another thread (interleaved); such captures cannot be replayed");
     }
-    if (known != Long.bitCount(present[0]) + Long.bitCount(present[1])) {
+    if (known
+        != Long.bitCount(present[0]) + Long.bitCount(present[1]) + Long.bitCount(present[2])) {
       for (Field field : Field.ALL) {
         if (has(field) && type.place(field) < 0 && field != Field.SEQ && field != Field.OP) {
           throw new LineException(type.text() + " has no field '" + field.key() + "'");

@@ -1,5 +1,8 @@
 package dev.iommufleet.load.capture;
 
+import dev.iommufleet.hardware.link.HostInfo;
+import dev.iommufleet.hardware.vtd.AttachOutcome;
+import dev.iommufleet.hardware.vtd.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -10,6 +13,7 @@ public final class Replayer {
   private final Report report;
   private final Comparer comparer;
   private final StepBuilder builder;
+  private final HostLines hostLines;
 
   private Replayer(CaptureReader reader, Target target, Report report) {
     this.reader = reader;
@@ -17,6 +21,7 @@ public final class Replayer {
     this.report = report;
     comparer = new Comparer(report);
     builder = new StepBuilder(this);
+    hostLines = new HostLines(report, target);
   }
 
   /**
@@ -59,10 +64,38 @@ public final class Replayer {
   void create(ConfigLine config) throws LineException {
     target.drain();
     target.create(config.config());
+    hostLines.clear();
     comparer.registers().clear();
+    setRegisters(config);
+  }
+
+  /** What is loaded counts as the register file before the load. */
+  void loaded(ConfigLine config) {
+    target.drain();
+    comparer.registers().clear();
+    setRegisters(config);
+  }
+
+  private void setRegisters(ConfigLine config) {
     for (ConfigLine.Word word : config.registers()) {
       comparer.registers().set(word.offset(), word.value());
     }
+  }
+
+  /** A line about the host that stands between operations. */
+  void host(CaptureReader reader) throws IOException, LineException {
+    target.drain();
+    hostLines.line(reader);
+  }
+
+  /** A device is set: its host is known now. */
+  void hostKnown(HostInfo info) {
+    target.drain();
+    hostLines.open(info);
+  }
+
+  HostSide host() {
+    return hostLines.host();
   }
 
   void notCompared(Kind kind) {
@@ -76,6 +109,14 @@ public final class Replayer {
   }
 
   void answered(Step step) {
+    boolean accepted =
+        step.reply() instanceof Reply.DeviceAttached attached
+            && attached.outcome() == AttachOutcome.ACCEPTED;
+    if (accepted) {
+      host().attached(step.request);
+    } else if (step.type == EventType.HIOD_UNSET) {
+      host().detached(step.request.getInt(Field.SID));
+    }
     comparer.compare(step, builder.memory());
     if (step.config != null) {
       new ConfigComparer(report, step).compare(target.registers(), comparer.registers());

@@ -1,5 +1,6 @@
 package dev.iommufleet.load.capture;
 
+import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.AddressType;
 import dev.iommufleet.hardware.vtd.Operation;
 
@@ -44,8 +45,30 @@ final class Requests {
       case NOTIFIER_REGISTERED ->
           new Operation.AddNotifier(
               newSourceId(request), pasid(request), request.getInt(Field.FLAGS));
+      case HIOD_SET -> new Operation.AttachDevice(sourceId(request), 0, host(request));
+      case HIOD_UNSET -> new Operation.DetachDevice(sourceId(request), 0);
       default -> throw new LineException(request.type.text() + " is no operation");
     };
+  }
+
+  /** Takes over a saved state; null: none was told. */
+  static Operation load(ConfigLine state) throws LineException {
+    if (state == null) {
+      throw new LineException("post_load_begin without the config line of what is loaded");
+    }
+    throw new LineException("the model has no operation that loads a saved state");
+  }
+
+  /** What a hiod_set line says of the host. */
+  static HostInfo host(Event request) throws LineException {
+    return new HostInfo(
+        HostWords.provider(request.word(Field.KIND)),
+        request.is(Field.AW_FAILS) ? HostInfo.UNKNOWN_WIDTH : request.getInt(Field.AW_BITS),
+        request.getInt(Field.IOMMU_TYPE),
+        request.get(Field.CAP_REG),
+        request.get(Field.ECAP_REG),
+        request.getInt(Field.MAX_PASID_LOG2),
+        request.is(Field.BEHIND_ALIAS));
   }
 
   private static Operation ats(Event request) {

@@ -1,5 +1,6 @@
 package dev.iommufleet.load.capture;
 
+import dev.iommufleet.hardware.vtd.BusStatus;
 import dev.iommufleet.hardware.vtd.Reply;
 
 /** The target's replies in the capture's terms. */
@@ -34,6 +35,16 @@ final class Results {
           event.put(Field.RET, reply.status().errno());
       case Reply.NotifierAdded reply when event.type == EventType.NOTIFIER_REGISTERED ->
           event.put(Field.RET, reply.status().errno());
+      case Reply.Done reply when event.type == EventType.POST_LOAD_END ->
+          event.put(Field.RET, reply.status() == BusStatus.OK ? 0 : -1);
+      case Reply.DeviceAttached reply when event.type == EventType.HIOD_SET -> {
+        String refusal = HostWords.refusal(reply);
+        yield event.put(Field.OK, refusal == null).put(Field.ERROR, refusal);
+      }
+      case Reply.DeviceDetached reply when event.type == EventType.HIOD_UNSET ->
+          event
+              .put(Field.WAS_SET, reply.wasAttached())
+              .put(Field.BINDINGS_DROPPED, reply.bindings());
       case Reply.DmaDone reply when event.type == EventType.DMA_END -> dma(reply);
       case null, default -> {
         // A reply that does not fit is shown as an answer without any field.

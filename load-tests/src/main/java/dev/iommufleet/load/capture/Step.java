@@ -5,9 +5,12 @@ import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.FactSink;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.Reply;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One outermost operation of a capture: what has to be prepared for it, the operation, what has to
@@ -56,6 +59,8 @@ public final class Step implements FactSink {
   private final List<Long> unreadable = new ArrayList<>();
   private final List<Operation> operations = new ArrayList<>();
   private final List<Fact> facts = new ArrayList<>();
+  private final ArrayDeque<Fact.CommandPosted> commands = new ArrayDeque<>();
+  private final Map<Fact.CommandPosted, List<Event>> calls = new IdentityHashMap<>();
   private Reply reply;
   private boolean fromJournal;
   private Replayer owner;
@@ -77,6 +82,8 @@ public final class Step implements FactSink {
     unreadable.clear();
     operations.clear();
     facts.clear();
+    commands.clear();
+    calls.clear();
     reply = null;
     fromJournal = false;
     return this;
@@ -134,6 +141,29 @@ public final class Step implements FactSink {
   @Override
   public void accept(Fact fact) {
     facts.add(fact);
+    if (fact instanceof Fact.CommandPosted posted) {
+      commands.add(posted);
+    }
+  }
+
+  /** The next command that {@link #main()} posted and nobody took; null: there is none. */
+  public Fact.CommandPosted nextCommand() {
+    return commands.poll();
+  }
+
+  /**
+   * The device does on the recorded host what the command says; commands of one device come in
+   * their order. Returns 0 or a negated errno, as the answer to the command says it.
+   */
+  public int carryOut(Fact.CommandPosted posted) {
+    List<Event> made = new ArrayList<>();
+    calls.put(posted, made);
+    return owner.host().carryOut(this, posted.sourceId(), posted.command(), made);
+  }
+
+  /** The calls that the device made to carry the command out, in order, in the capture's terms. */
+  List<Event> calls(Fact.CommandPosted posted) {
+    return calls.getOrDefault(posted, List.of());
   }
 
   @Override

@@ -33,6 +33,10 @@ final class StepBuilder {
   private final Expectations expectations = new Expectations();
   private MemoryImage memory = new MemoryImage();
   private ConfigLine config;
+
+  /** The saved state that the target takes over next; null: there was none. */
+  private ConfigLine loaded;
+
   private CaptureReader reader;
   private LineParser line;
   private State state = State.IDLE;
@@ -80,7 +84,10 @@ final class StepBuilder {
       }
       finish();
     }
-    if (type != EventType.HEADER && type != EventType.CONFIG && config == null && !loose(type)) {
+    if (type != EventType.HEADER
+        && type != EventType.CONFIG
+        && config == null
+        && !type.mayBeLoose()) {
       throw new LineException(type.text() + " before the first config line");
     }
     switch (type) {
@@ -93,39 +100,31 @@ final class StepBuilder {
         state = State.RESETTING;
       }
       case AS_NEW -> addressSpace();
-      case MMIO_READ, GUEST_WRITE, NOTIFIER_REGISTERED -> {
+      case MMIO_READ, GUEST_WRITE, NOTIFIER_REGISTERED, HIOD_SET, HIOD_UNSET -> {
         endGathering();
         single(begin(type));
+      }
+      case HOST_OPEN, HOST_CLOSE, HOST_FAIL, HOST_STATE -> {
+        endGathering();
+        replayer.host(reader);
       }
       default -> {
         if (type.opens()) {
           endGathering();
           Event request = begin(type).request;
           open.push(request);
-          step.main = Requests.operation(request);
+          step.main =
+              type == EventType.POST_LOAD_BEGIN
+                  ? Requests.load(loaded)
+                  : Requests.operation(request);
           state = State.OPEN;
-        } else if (loose(type)) {
+        } else if (type.mayBeLoose()) {
           gather(type);
         } else {
           throw new LineException(type.text() + " without the line that opens it");
         }
       }
     }
-  }
-
-  /** Whether a line of this type may stand outside an operation, told later what it belongs to. */
-  private static boolean loose(EventType type) {
-    return switch (type) {
-      case MEM_READ,
-          SWITCH_AS,
-          NOTIFY,
-          NOTIFY_DELIVERED,
-          IOTLB_REMOVE,
-          CC_RESET,
-          PASID_CACHE_RESET ->
-          true;
-      default -> false;
-    };
   }
 
   private void gather(EventType type) throws LineException {
@@ -156,6 +155,10 @@ final class StepBuilder {
 
   private void config() throws IOException, LineException {
     ConfigLine read = ConfigLine.parse(reader.lineBytes());
+    if (line.get(Field.PHASE) == Word.POST_LOAD.ordinal()) {
+      loaded(read);
+      return;
+    }
     if (state == State.RESETTING) {
       if (!read.properties().equals(config.properties())) {
         throw new LineException("the configuration changes at a reset");
@@ -174,6 +177,16 @@ final class StepBuilder {
     step.config = read;
     step.main = new Operation.Reset();
     finish();
+  }
+
+  /** A saved state is about to be taken over. */
+  private void loaded(ConfigLine read) throws LineException {
+    endGathering();
+    if (config == null || !read.properties().equals(config.properties())) {
+      throw new LineException("a loaded state of another configuration");
+    }
+    loaded = read;
+    replayer.loaded(read);
   }
 
   private void addressSpace() throws LineException {
@@ -228,11 +241,11 @@ final class StepBuilder {
           replayer.notCompared(Kind.NOTIFICATION);
         }
       }
-      default -> {
-        step.main = Requests.operation(request);
-        step.result.copy(request);
-        step.hasResult = true;
+      case HIOD_SET -> {
+        replayer.hostKnown(Requests.host(request));
+        expectations.single(step);
       }
+      default -> expectations.single(step);
     }
     finish();
   }
@@ -304,6 +317,10 @@ final class StepBuilder {
   }
 
   private void effect(EventType type) throws LineException {
+    if (type.standsAlone()) {
+      throw new LineException(
+          type.text() + " inside the operation that line " + step.line + " opened");
+    }
     switch (type) {
       case MEM_READ -> memory.read(step, line);
       case MEM_WRITE -> {
@@ -314,9 +331,6 @@ final class StepBuilder {
         Event event = expect();
         spaces.announce(AddressSpaces.keyOf(event.group));
       }
-      case HEADER, CONFIG, RESET, EOF, TRUNCATED, GUEST_WRITE, NOTIFIER_REGISTERED, MMIO_READ ->
-          throw new LineException(
-              type.text() + " inside the operation that line " + step.line + " opened");
       default -> expect();
     }
   }
@@ -347,8 +361,9 @@ final class StepBuilder {
       spaces.afterReset(named);
     }
     for (int i = 0; i < events.size(); i++) {
-      if (events.get(i).group != Event.NO_GROUP) {
-        spaces.named(AddressSpaces.keyOf(events.get(i).group), whole);
+      long group = events.get(i).group;
+      if (group != Event.NO_GROUP && !HostCalls.isHost(group)) {
+        spaces.named(AddressSpaces.keyOf(group), whole);
       }
     }
     Event request = whole.request;

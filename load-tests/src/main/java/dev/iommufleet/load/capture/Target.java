@@ -1,6 +1,8 @@
 package dev.iommufleet.load.capture;
 
 import dev.iommufleet.hardware.vtd.IommuConfig;
+import dev.iommufleet.hardware.vtd.IommuView;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,7 +20,8 @@ public interface Target extends AutoCloseable {
 
   /**
    * Executes the step's operations in order, then calls {@link Step#answered()}: before it returns
-   * or in a later call.
+   * or in a later call. Commands that the main operation's facts post are carried out by {@link
+   * Step#carryOut} and answered, until none is left.
    */
   void execute(Step step);
 
@@ -27,6 +30,14 @@ public interface Target extends AutoCloseable {
 
   /** The register file as it is after the last step; empty: the target does not tell. */
   Optional<RegisterImage> registers();
+
+  /**
+   * What a device was told of its PASIDs, newest first, as it is after the last step; empty: the
+   * target does not tell.
+   */
+  default Optional<List<IommuView.BoundPasid>> bindings(int sourceId) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

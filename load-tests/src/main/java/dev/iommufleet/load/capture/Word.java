@@ -6,6 +6,7 @@ import java.util.Locale;
 enum Word {
   REALIZE,
   RESET,
+  POST_LOAD,
   // kind of a memory access
   ROOT,
   CONTEXT,
@@ -67,7 +68,18 @@ enum Word {
   DEVICE_IOTLB,
   MAP("MAP"),
   UNMAP("UNMAP"),
-  DEVIOTLB_UNMAP("DEVIOTLB_UNMAP");
+  DEVIOTLB_UNMAP("DEVIOTLB_UNMAP"),
+  // what stands between a device and the host
+  IOMMUFD,
+  LEGACY,
+  NOCAP,
+  // kind of a call that fails; invalidate stands above
+  ALLOC,
+  FREE,
+  ATTACH,
+  DETACH,
+  // mode of an attachment
+  REPLACE;
 
   static final Word[] VALUES = values();
   static final Symbols SYMBOLS = new Symbols(texts());

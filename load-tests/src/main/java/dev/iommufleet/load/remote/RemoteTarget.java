@@ -87,6 +87,11 @@ public final class RemoteTarget implements Target {
 
   @Override
   public void execute(Step step) {
+    if (step.main() instanceof Operation.AttachDevice) {
+      // An Execute answers when nothing is parked, so commands have to be learnt while it runs.
+      throw new IllegalArgumentException(
+          "captures of host devices are replayed in process, not into a node");
+    }
     var operations = step.operations();
     if (operations.isEmpty()) {
       gathering.add(step);

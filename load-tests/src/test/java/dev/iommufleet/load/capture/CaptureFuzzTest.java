@@ -25,7 +25,11 @@ class CaptureFuzzTest {
     "directed-eime.jsonl.gz",
     "directed-reasons-scalable-fs.jsonl.gz",
     "fuzz-legacy-caching-map-1.jsonl.gz",
-    "qtest-iommu-testdev_intel_scalable-flt.jsonl.gz"
+    "qtest-iommu-testdev_intel_scalable-flt.jsonl.gz",
+    "host-directed-hotplug.jsonl.gz",
+    "host-directed-fail-attach.jsonl.gz",
+    "host-directed-refusals.jsonl.gz",
+    "host-directed-system-reset.jsonl.gz"
   };
   private static final String[] NUMBERS = {
     "0",

@@ -200,7 +200,7 @@ class ComparerTest {
   }
 
   /** The first line of an operation, or with a text, behind the power-on lines. */
-  private static int find(List<String> lines, String what) {
+  static int find(List<String> lines, String what) {
     String text = what.contains("\"") ? what : "\"op\":\"" + what + "\"";
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).contains(text)) {
@@ -211,7 +211,7 @@ class ComparerTest {
   }
 
   /** Replays a shipped capture after an edit; lines are numbered anew. */
-  private static Report edited(String name, Consumer<List<String>> edit) throws IOException {
+  static Report edited(String name, Consumer<List<String>> edit) throws IOException {
     List<String> lines;
     try (var file = new GZIPInputStream(ShippedCaptures.open(name))) {
       lines =
