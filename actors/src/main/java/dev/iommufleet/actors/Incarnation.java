@@ -64,7 +64,11 @@ final class Incarnation {
   /** Since when the queue is parked; 0: it is not. */
   long parkedSinceNanos;
 
+  /** Bytes of the entries since the last snapshot. */
   long bytesSinceSnapshot;
+
+  /** Bytes of the last snapshot; 0: none is known. */
+  long snapshotBytes;
 
   private Incarnation(String id, IommuConfig config, EntityLimits limits) {
     this.id = id;
@@ -99,6 +103,7 @@ final class Incarnation {
       it.suspended.put(run.requestEntry, run);
     }
     it.sequenceNumber = snapshot.getSequenceNumber();
+    it.snapshotBytes = snapshot.getSerializedSize();
     it.journaledHash = snapshot.getStateHash();
     it.journaledModel = snapshot.getModelVersion();
     it.number = snapshot.getIncarnation() + 1;

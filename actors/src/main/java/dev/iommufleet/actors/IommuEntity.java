@@ -167,10 +167,12 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
     return event instanceof IommuEvent.Live live ? live.tags() : Set.of();
   }
 
+  /** In bytes, snapshots never outgrow the entries that they spare the reading of. */
   @Override
   public boolean shouldSnapshot(IommuState state, IommuEvent event, long sequenceNumber) {
     return state instanceof Present(var it)
-        && it.bytesSinceSnapshot > environment.settings().snapshotBytes();
+        && it.bytesSinceSnapshot
+            > Math.max(environment.settings().snapshotBytes(), it.snapshotBytes);
   }
 
   @Override

@@ -41,7 +41,6 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
   }
 
   private Snapshot write(Incarnation it) {
-    it.bytesSinceSnapshot = 0;
     var snapshot =
         header(it.sequenceNumber, it.number)
             .setIommuId(it.id)
@@ -66,7 +65,10 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
               .setWaitsForQueue(run.waitsForQueue)
               .addAllReplies(run.replies));
     }
-    return snapshot.build();
+    var built = snapshot.build();
+    it.bytesSinceSnapshot = 0;
+    it.snapshotBytes = built.getSerializedSize();
+    return built;
   }
 
   private Snapshot.Builder header(long sequenceNumber, long incarnation) {

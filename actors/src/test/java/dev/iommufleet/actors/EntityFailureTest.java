@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.protocol.api.v1.Fact;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
+import dev.iommufleet.protocol.journal.v1.Cause;
+import dev.iommufleet.protocol.journal.v1.ClientRequest;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,7 @@ class EntityFailureTest {
     var foreign =
         Entry.newBuilder()
             .setSchema(1)
+            .setCause(Cause.newBuilder().setClient(ClientRequest.getDefaultInstance()))
             .addFacts(OperationFacts.newBuilder().addFacts(Fact.getDefaultInstance()))
             .build();
     append(foreign);
