@@ -275,8 +275,12 @@ public final class Node implements AutoCloseable {
     return new NodeStartException(
         ("the %s server cannot listen on %s:%d (%s); is another node running? choose another port"
                 + " with %s, 0 means any free one")
-            .formatted(what, settings.node().host(), port, cause.getMessage(), option),
+            .formatted(what, settings.node().host(), port, first(cause).getMessage(), option),
         cause);
+  }
+
+  private static Throwable first(Throwable failure) {
+    return failure.getCause() == null ? failure : first(failure.getCause());
   }
 
   // ---- end ---------------------------------------------------------------------------------

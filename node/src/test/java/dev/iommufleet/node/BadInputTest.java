@@ -6,6 +6,7 @@ import static dev.iommufleet.node.Ops.read;
 import static dev.iommufleet.node.Ops.store;
 import static dev.iommufleet.node.Ops.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import dev.iommufleet.client.CallFailedException;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.RefusedException;
 import dev.iommufleet.client.RetryPolicy;
+import dev.iommufleet.config.Profiles;
 import dev.iommufleet.persistence.store.DataDirectoryException;
 import dev.iommufleet.protocol.api.v1.BusStatus;
 import dev.iommufleet.protocol.api.v1.Capabilities;
@@ -31,8 +33,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -253,22 +257,24 @@ class BadInputTest {
     assertTrue(corrupt.getMessage().contains("--data"), corrupt.getMessage());
   }
 
-  @Test
-  @DisplayName("as a port that is taken is refused with what to do")
-  void port(@TempDir Path other) {
-    var taken =
-        assertThrows(
-            NodeStartException.class,
-            () ->
-                Node.start(
-                    dev.iommufleet.config.Profiles.load(
-                        "embedded",
-                        java.util.Optional.empty(),
-                        Map.of(
-                            "iommu-fleet.node.data-directory", other.toString(),
-                            "iommu-fleet.node.grpc-port", fleet.node().grpcPort()))));
+  @ParameterizedTest
+  @ValueSource(strings = {"grpc", "http"})
+  @DisplayName("as a port that is taken is refused in a line with what to do")
+  void port(String which, @TempDir Path other) {
+    int used = which.equals("grpc") ? fleet.node().grpcPort() : fleet.node().httpPort();
+    var settings =
+        new HashMap<String, Object>(
+            Map.of(
+                "iommu-fleet.node.data-directory", other.toString(),
+                "iommu-fleet.node.grpc-port", 0,
+                "iommu-fleet.node.http-port", 0));
+    settings.put("iommu-fleet.node." + which + "-port", used);
+    var config = Profiles.load("embedded", Optional.empty(), settings);
 
-    assertTrue(taken.getMessage().contains("--grpc-port"), taken.getMessage());
+    var taken = assertThrows(NodeStartException.class, () -> Node.start(config));
+
+    assertTrue(taken.getMessage().contains("--" + which + "-port"), taken.getMessage());
+    assertFalse(taken.getMessage().contains("Exception"), taken.getMessage());
   }
 
   private static void assertRefused(String code, org.junit.jupiter.api.function.Executable call) {

@@ -142,7 +142,10 @@ record SchemaCheck(Path directory, Schema schema) {
           case SNAPSHOTS -> "delete %s*: it is made anew from the journal".formatted(schema.file());
         };
     return new DataDirectoryException(
-        CORRUPT, directory, "%s is damaged (%s); %s".formatted(schema.file(), how, remedy), cause);
+        CORRUPT,
+        directory,
+        "%s is damaged (%s); %s".formatted(schema.file(), how.replaceAll("\\s+", " "), remedy),
+        cause);
   }
 
   private static long pragma(Connection connection, String name) throws SQLException {
