@@ -67,6 +67,7 @@ final class QiCommand extends OneIommuCommand {
   int run(FleetClient client) {
     if (forms) {
       DescriptorText.forms().forEach(form -> print.out().println(form));
+      print.out().println("raw WORD [WORD [WORD [WORD]]]");
       print.out().flush();
       return DONE;
     }

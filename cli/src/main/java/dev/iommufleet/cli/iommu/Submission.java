@@ -219,12 +219,12 @@ final class Submission {
       int bad = Math.floorMod(queue.head() - before.tail(), queue.entries());
       var which =
           bad < texts.size() ? ", descriptor %d (\"%s\")".formatted(bad + 1, texts.get(bad)) : "";
-      return "stopped at %d%s: %s; clear FSTS to go on (exec %s 'write FSTS 0x70')"
-          .formatted(
-              queue.head(),
-              which,
-              QueueView.error((int) looking.registers().field("IQER", "IQEI")),
-              id);
+      var repair =
+          looking.registers().field("FSTS", "IQE") == 0
+              ? ""
+              : "correct what lies at %#x, then ".formatted(queue.address(queue.head()));
+      return "stopped at %d%s: %s; to go on, %sclear FSTS (exec %s 'write FSTS 0x70')"
+          .formatted(queue.head(), which, queue.error(), repair, id);
     }
     return "busy: head %d, tail %d; ask again with 'iommu queue %s'"
         .formatted(queue.head(), queue.tail(), id);

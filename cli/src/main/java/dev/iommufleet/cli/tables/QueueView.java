@@ -95,8 +95,15 @@ public final class QueueView {
     };
   }
 
+  /** Why it stopped. */
+  public String error() {
+    return registers.field("FSTS", "IQE") == 0 && registers.field("FSTS", "ITE") != 0
+        ? "ITE, a device-TLB invalidation timed out"
+        : error((int) registers.field("IQER", "IQEI"));
+  }
+
   /** What IQER.IQEI says, 4 bits. */
-  public static String error(int info) {
+  private static String error(int info) {
     return switch (info) {
       case 0 -> "no error recorded";
       case 1 -> "IQEI 1, the tail is not in the queue";
@@ -145,6 +152,6 @@ public final class QueueView {
         "tail", tail(),
         "stopped", stopped(),
         "faultStatus", Numbers.hex(registers.value("FSTS"), 4),
-        "error", error((int) registers.field("IQER", "IQEI")));
+        "error", error());
   }
 }

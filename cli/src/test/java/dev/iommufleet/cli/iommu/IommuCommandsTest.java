@@ -220,9 +220,23 @@ class IommuCommandsTest {
     assertEquals(ExitCode.FOUND, ran.exitCode(), ran.err());
     assertTrue(ran.out().contains("descriptor 2 (\"raw 0x8000000000000001 0\")"), ran.out());
     assertTrue(ran.out().contains("IQEI 4"), ran.out());
+    assertTrue(ran.out().contains("correct what lies at 0x8010, then clear FSTS"), ran.out());
     var text = iommu("qi", "stopped", "cc-x");
     assertEquals(ExitCode.USAGE, text.exitCode());
     assertTrue(text.err().contains("descriptor 1 (\"cc-x\")"), text.err());
+  }
+
+  @Test
+  @DisplayName("queue: a queue that a late device stopped says so")
+  void queueTimedOut() {
+    done(iommu("create", "late", "--device-tlb"));
+    done(iommu("exec", "late", "attach-function 00:02.0"));
+    iommu("qi", "late", "--setup", "0x8000", "dtlb 00:02.0 all", "wait");
+    done(iommu("exec", "late", "expire-invalidations 00:02.0"));
+
+    var queue = iommu("queue", "late").out();
+
+    assertTrue(queue.contains("ITE, a device-TLB invalidation timed out"), queue);
   }
 
   @Test
