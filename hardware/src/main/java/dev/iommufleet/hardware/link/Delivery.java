@@ -22,10 +22,10 @@ public sealed interface Delivery {
 
   /**
    * @param generation id of the last command that had been posted then
-   * @param iova aligned to the page, as {@code address}; {@code mask} inclusive (FFF = 4 KiB)
+   * @param address of the page, aligned; {@code mask} inclusive (FFF = 4 KiB)
    * @param permissions 1 read, 2 write; 0: not mapped
    */
-  record Translated(long ask, long generation, long iova, long address, long mask, int permissions)
+  record Translated(long ask, long generation, long address, long mask, int permissions)
       implements Delivery {}
 
   /** {@code data}: what a read returned. */

@@ -87,7 +87,7 @@ public final class LinkHash {
       case Delivery.Ended _ -> of(23);
       case Delivery.LossAcknowledged _ -> of(24);
       case Delivery.Translated d ->
-          of(25, d.ask(), d.generation(), d.iova(), d.address(), d.mask(), d.permissions());
+          of(25, d.ask(), d.generation(), d.address(), d.mask(), d.permissions());
       case Delivery.Accessed d -> of(26, d.ask(), d.ok() ? 1 : 0, of(d.data()));
     };
   }

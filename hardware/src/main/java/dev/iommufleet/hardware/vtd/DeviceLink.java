@@ -95,19 +95,18 @@ public final class DeviceLink {
 
   private static Delivery translated(long ask, long generation, Reply.AtsTranslations reply) {
     if (reply.entries().isEmpty()) {
-      return new Delivery.Translated(ask, generation, 0, 0, PAGE - 1, 0);
+      return new Delivery.Translated(ask, generation, 0, PAGE - 1, 0);
     }
     Reply.AtsEntry entry = reply.entries().getFirst();
     int rights = entry.permissions() & (Access.READ | Access.WRITE);
-    return new Delivery.Translated(
-        ask, generation, entry.iova(), entry.address(), entry.mask(), rights);
+    return new Delivery.Translated(ask, generation, entry.address(), entry.mask(), rights);
   }
 
   private static Delivery translated(long ask, long generation, Reply.Translation reply) {
     return reply.ok()
         ? new Delivery.Translated(
-            ask, generation, reply.iova(), reply.address(), reply.mask(), reply.permissions())
-        : new Delivery.Translated(ask, generation, 0, 0, PAGE - 1, 0);
+            ask, generation, reply.address(), reply.mask(), reply.permissions())
+        : new Delivery.Translated(ask, generation, 0, PAGE - 1, 0);
   }
 
   private static Delivery accessed(long ask, Reply reply) {

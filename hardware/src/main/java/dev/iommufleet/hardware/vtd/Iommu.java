@@ -305,6 +305,11 @@ public final class Iommu {
     return drained && !core.functions.isAnyOpen() && !core.devices.isAnyOpen();
   }
 
+  /** Status bits of TE, SRTP, ICC or IVT are due when the devices have answered. */
+  public boolean commandsDue() {
+    return core.latches.is(Latch.COMPLETIONS_DUE);
+  }
+
   /** A descriptor is open until a function has answered. */
   public boolean queueParked() {
     return progress() == QueueProgress.PARKED;

@@ -1,0 +1,190 @@
+package dev.iommufleet.simulation;
+
+import dev.iommufleet.hardware.device.AttachState;
+import dev.iommufleet.hardware.device.DeviceFact;
+import dev.iommufleet.hardware.device.DeviceView;
+import dev.iommufleet.hardware.device.HostObject;
+import dev.iommufleet.hardware.vtd.IommuView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Whether a state keeps the invariants that can be seen in it: no cached translation and no binding
+ * is older than a wait that covers its change. Reads the guest's tables with code of its own.
+ */
+final class Judge {
+  private static final int FIRST_STAGE = 1;
+  private static final int PASS_THROUGH = 4;
+
+  private final World world;
+  private final Scenario scenario;
+  private final IommuView view;
+
+  Judge(World world, Scenario scenario) {
+    this.world = world;
+    this.scenario = scenario;
+    this.view = world.iommu().view();
+  }
+
+  /** Null: nothing is broken. */
+  String broken() {
+    for (int device = 0; device < scenario.devices().size(); device++) {
+      DeviceView its = world.device(device).view();
+      int sourceId = scenario.devices().get(device).sourceId();
+      boolean attached =
+          its.state() == AttachState.ATTACHED && view.isAttached(sourceId, its.epoch());
+      if (!attached) {
+        continue;
+      }
+      String broken = translations(device, its);
+      if (broken == null && !translating()) {
+        broken = idle(device, its);
+        if (broken == null) {
+          continue;
+        }
+      }
+      if (broken == null && scenario.devices().get(device).passthrough() && !leaves(sourceId)) {
+        broken = bindings(device, its);
+      }
+      if (broken != null) {
+        return broken;
+      }
+    }
+    return null;
+  }
+
+  private boolean leaves(int sourceId) {
+    return view.devices().stream().anyMatch(d -> d.sourceId() == sourceId && d.detaching());
+  }
+
+  private boolean translating() {
+    return view.register(Guest.GSTS) < 0 || world.iommu().commandsDue();
+  }
+
+  /** With translation disabled the host has nothing of the guest's. */
+  private String idle(int device, DeviceView its) {
+    for (var attached : its.attachments().entrySet()) {
+      HostObject object = object(its, attached.getValue());
+      if (object != null && object.nested()) {
+        return "I2: the host of %s has tables attached for PASID %d, translation is disabled"
+            .formatted(scenario.devices().get(device).name(), attached.getKey());
+      }
+    }
+    return null;
+  }
+
+  // ---- I1 ----
+
+  private String translations(int device, DeviceView its) {
+    for (DeviceFact.TranslationFilled cached : its.translations()) {
+      if (!translating()) {
+        continue;
+      }
+      int pasid = Math.max(cached.pasid(), 0);
+      if (world.ledger().isDirty(Ledger.entry(device, pasid))) {
+        continue;
+      }
+      long[] entry = entry(device, pasid);
+      if (type(entry) == PASS_THROUGH) {
+        continue;
+      }
+      int page = (int) (cached.iova() >>> 12) & 511;
+      int space = (int) (((entry[2] & -0x1000L) - Layout.pageTable(0)) / 0x4000);
+      if (type(entry) == FIRST_STAGE && world.ledger().isDirty(Ledger.leaf(space, page))) {
+        continue;
+      }
+      long leaf = type(entry) == FIRST_STAGE ? word(Layout.leaf(space, page)) : 0;
+      boolean same = (leaf & 1) != 0 && (leaf & 0xF_FFFF_FFFF_F000L) == cached.address();
+      boolean rights = (cached.permissions() & 2) == 0 || (leaf & 2) != 0;
+      if (!same || !rights) {
+        return "I1: %s holds PASID %d page %d -> %x, the guest's tables say %x since a wait completed"
+            .formatted(scenario.devices().get(device).name(), pasid, page, cached.address(), leaf);
+      }
+    }
+    return null;
+  }
+
+  // ---- bindings: the effect that I2 promises on the host ----
+
+  private String bindings(int device, DeviceView its) {
+    for (int pasid = 0; pasid < Machines.PASIDS; pasid++) {
+      if (world.ledger().isDirty(Ledger.entry(device, pasid))) {
+        continue;
+      }
+      long[] entry = entry(device, pasid);
+      Integer attached = its.attachments().get(pasid == 0 ? -1 : pasid);
+      HostObject object = attached == null ? null : object(its, attached);
+      String is =
+          object == null ? "nothing" : object.nested() ? "table " + object.table() : "default";
+      boolean failed = hasFailed(device, pasid);
+      String wanted =
+          switch (type(entry)) {
+            case FIRST_STAGE -> failed ? "nothing" : "table " + (entry[2] & -0x1000L);
+            case PASS_THROUGH -> failed ? "nothing" : "default";
+            default -> "nothing";
+          };
+      // The RID's default object stays where no entry was ever bound.
+      boolean fits = is.equals(wanted) || pasid == 0 && is.equals("default");
+      if (!fits) {
+        return "I2: the host of %s has %s attached for PASID %d, a completed wait promised %s"
+            .formatted(scenario.devices().get(device).name(), is, pasid, wanted);
+      }
+    }
+    return null;
+  }
+
+  private boolean hasFailed(int device, int pasid) {
+    return view.bindings(scenario.devices().get(device).sourceId()).stream()
+        .anyMatch(bound -> bound.pasid() == pasid && bound.failed());
+  }
+
+  private static HostObject object(DeviceView its, int id) {
+    return its.objects().stream().filter(o -> o.id() == id).findFirst().orElse(null);
+  }
+
+  // ---- ends ----
+
+  /** What somebody still owes where nothing can happen any more; null: nothing. */
+  String owedAtEnd() {
+    for (int device = 0; device < scenario.devices().size(); device++) {
+      var spec = scenario.devices().get(device);
+      DeviceView its = world.device(device).view();
+      if (!its.linkUp() || !its.withheld().isEmpty()) {
+        continue;
+      }
+      if (!view.unanswered(spec.sourceId()).isEmpty()) {
+        return "late: %s never answered %s"
+            .formatted(spec.name(), view.unanswered(spec.sourceId()).getFirst().command());
+      }
+      if (!its.owed().isEmpty()) {
+        return "late: nobody ever answered %s of %s"
+            .formatted(its.owed().getFirst().report(), spec.name());
+      }
+    }
+    var open = world.ledger().openWaits();
+    return open.isEmpty()
+        ? null
+        : "late: wait %d never completed".formatted(open.iterator().next());
+  }
+
+  // ---- the guest's tables ----
+
+  private long[] entry(int device, int pasid) {
+    int sourceId = scenario.devices().get(device).sourceId();
+    long context = word(Layout.context(sourceId));
+    long directory = word(context & -0x1000L);
+    if ((context & directory & 1) == 0) {
+      return new long[3];
+    }
+    long at = (directory & -0x1000L) + pasid * 64L;
+    return new long[] {word(at), word(at + 8), word(at + 16)};
+  }
+
+  private static int type(long[] entry) {
+    return (entry[0] & 1) == 0 ? 0 : (int) (entry[0] >>> 6) & 7;
+  }
+
+  private long word(long address) {
+    return ByteBuffer.wrap(view.memory(address, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+}

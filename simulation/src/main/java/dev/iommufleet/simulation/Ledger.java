@@ -1,0 +1,308 @@
+package dev.iommufleet.simulation;
+
+import dev.iommufleet.hardware.StateHash;
+import dev.iommufleet.hardware.device.DeviceFact;
+import dev.iommufleet.hardware.link.Command;
+import dev.iommufleet.hardware.vtd.Fact;
+import dev.iommufleet.hardware.vtd.Iommu;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What an observer writes down to judge by: which changes of the guest's tables no completed wait
+ * covers yet, how often each wait completed, which groups are open. Shares no code with what it
+ * judges.
+ */
+final class Ledger {
+  private static final long TAG_DIRTY = 20;
+  private static final long TAG_WAIT = 21;
+  private static final long TAG_EPOCH = 22;
+  private static final long TAG_GROUP = 23;
+  private static final long TAG_DONE = 24;
+
+  /** Key of a whole PASID entry; leaves have keys from {@link #LEAF} on. */
+  private static final int LEAF = 1 << 20;
+
+  /** A wait that was submitted: the changes that it covers, and how often it completed. */
+  private record Wait(Set<Integer> covers, int completed, boolean aborted) {}
+
+  private final Set<Integer> dirty;
+  private final TreeMap<Integer, Wait> waits;
+  private final long[] epochs;
+  private final Map<Integer, Integer> groups;
+  private final long[] lastDone;
+  private final Map<Integer, Integer> peers;
+  private int reporting;
+  private int interrupts;
+  private String broken;
+
+  Ledger(int devices) {
+    dirty = new TreeSet<>();
+    waits = new TreeMap<>();
+    epochs = new long[devices];
+    groups = new TreeMap<>();
+    lastDone = new long[devices];
+    peers = new TreeMap<>();
+  }
+
+  private Ledger(Ledger other) {
+    dirty = new TreeSet<>(other.dirty);
+    waits = new TreeMap<>(other.waits);
+    epochs = other.epochs.clone();
+    groups = new TreeMap<>(other.groups);
+    lastDone = other.lastDone.clone();
+    peers = new TreeMap<>(other.peers);
+    broken = other.broken;
+  }
+
+  Ledger fork() {
+    return new Ledger(this);
+  }
+
+  String broken() {
+    return broken;
+  }
+
+  void broken(String format, Object... arguments) {
+    if (broken == null) {
+      broken = format.formatted(arguments);
+    }
+  }
+
+  /** Of the attachment that the IOMMU knows of, or knew last. */
+  long epoch(int device) {
+    return epochs[device];
+  }
+
+  /** The device whose report reaches the IOMMU now. */
+  void reporting(int device) {
+    reporting = device;
+  }
+
+  /** The device that is, or was last, attached under this source id. */
+  int peer(int sourceId) {
+    return peers.get(sourceId);
+  }
+
+  static int entry(int device, int pasid) {
+    return device << 8 | pasid;
+  }
+
+  static int leaf(int space, int page) {
+    return LEAF | space << 12 | page;
+  }
+
+  /** A change of this kind may still be unknown to caches and hosts. */
+  boolean isDirty(int key) {
+    return dirty.contains(key);
+  }
+
+  /** Waits that have neither completed nor been discarded, ascending. */
+  Set<Integer> openWaits() {
+    Set<Integer> open = new TreeSet<>();
+    waits.forEach(
+        (number, wait) -> {
+          if (wait.completed() == 0 && !wait.aborted()) {
+            open.add(number);
+          }
+        });
+    return open;
+  }
+
+  // ---- the guest ----
+
+  void before(Step.Guest step, Iommu iommu, Scenario scenario) {
+    switch (step) {
+      case Step.Entry s -> {
+        // Functions may share a directory.
+        for (int device = 0; device < epochs.length; device++) {
+          change(entry(device, s.pasid()));
+        }
+      }
+      case Step.Leaf s -> change(leaf(s.space(), s.page()));
+      case Step.Context s -> changeAll(s.device());
+      case Step.Command _, Step.Reset _ -> {
+        for (int device = 0; device < scenario.devices().size(); device++) {
+          changeAll(device);
+        }
+        for (int number : openWaits()) {
+          Wait wait = waits.get(number);
+          waits.put(number, new Wait(wait.covers(), 0, step instanceof Step.Reset));
+        }
+      }
+      case Step.Submit s -> {
+        if (s.number() != 0) {
+          waits.put(s.number(), new Wait(covered(s.descriptors(), scenario), 0, false));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void changeAll(int device) {
+    for (int pasid = 0; pasid < Machines.PASIDS; pasid++) {
+      change(entry(device, pasid));
+    }
+  }
+
+  private void change(int key) {
+    dirty.add(key);
+    waits.replaceAll(
+        (_, wait) -> {
+          if (!wait.covers().contains(key) || wait.completed() > 0) {
+            return wait;
+          }
+          Set<Integer> rest = new TreeSet<>(wait.covers());
+          rest.remove(key);
+          return new Wait(rest, wait.completed(), wait.aborted());
+        });
+  }
+
+  /** PASID-cache invalidations cover entries, PASID-based IOTLB ones the leaves. */
+  private Set<Integer> covered(String descriptors, Scenario scenario) {
+    boolean all = descriptors.contains("pc-g") || replays(descriptors, scenario);
+    boolean leaves = descriptors.contains("piotlb");
+    Set<Integer> covered = new TreeSet<>();
+    for (int key : dirty) {
+      boolean isLeaf = (key & LEAF) != 0;
+      boolean named =
+          isLeaf
+              ? leaves
+              : all || descriptors.matches("(?s).*\\bpc [^;]*pasid=" + (key & 0xFF) + "\\b.*");
+      if (named) {
+        covered.add(key);
+      }
+    }
+    return covered;
+  }
+
+  /** Context invalidations cover entries as far as the policy says so. */
+  private static boolean replays(String descriptors, Scenario scenario) {
+    return switch (scenario.config().policy()) {
+      case STRICT -> false;
+      case EMULATOR -> descriptors.contains("cc-g");
+      case DEVICE_REPLAY, GLOBAL_REPLAY -> descriptors.contains("cc-");
+    };
+  }
+
+  // ---- the IOMMU ----
+
+  void fact(Fact fact, Iommu iommu, Scenario scenario) {
+    switch (fact) {
+      case Fact.MemoryWritten f when f.kind() == Fact.WriteKind.WAIT_STATUS -> completed(f);
+      case Fact.MemoryWritten f when f.kind() == Fact.WriteKind.PAGE_REQUEST -> queued(f, iommu);
+      case Fact.QueueErrorRaised _ -> abort();
+      case Fact.WaitEnded f when !f.completed() -> abort();
+      case Fact.DeviceAttached f -> {
+        int device = reporting;
+        peers.put(f.sourceId(), device);
+        epochs[device] = f.epoch();
+        changeAll(device);
+      }
+      case Fact.CommandPosted f -> {
+        boolean leaving =
+            iommu.view().devices().stream()
+                .anyMatch(d -> d.sourceId() == f.sourceId() && d.detaching());
+        if (leaving && !(f.command() instanceof Command.Detach)) {
+          broken("I6: %s was sent to a device that is leaving", f.command());
+        }
+      }
+      case Fact.InterruptSent f when f.cause() == Fact.InterruptCause.PAGE_REQUEST -> interrupts++;
+      default -> {}
+    }
+  }
+
+  private void completed(Fact.MemoryWritten write) {
+    int number = (int) (write.address() - Layout.STATUS) / 4;
+    Wait wait = waits.get(number);
+    if (wait == null) {
+      return;
+    }
+    if (wait.completed() > 0) {
+      broken("I2: wait %d completed twice", number);
+    }
+    for (int earlier : waits.headMap(number).keySet()) {
+      if (waits.get(earlier).completed() == 0 && !waits.get(earlier).aborted()) {
+        broken("I2: wait %d completed before wait %d", number, earlier);
+      }
+    }
+    dirty.removeAll(wait.covers());
+    waits.put(number, new Wait(Set.of(), wait.completed() + 1, wait.aborted()));
+  }
+
+  private void abort() {
+    waits.replaceAll(
+        (_, wait) -> wait.completed() > 0 ? wait : new Wait(wait.covers(), wait.completed(), true));
+  }
+
+  private void queued(Fact.MemoryWritten write, Iommu iommu) {
+    long slot = write.address() - Layout.REQUESTS;
+    long tail = iommu.view().register(Guest.PQT);
+    long after = (tail + 32) % Layout.REQUEST_BYTES;
+    if (slot != tail || after == iommu.view().register(Guest.PQH)) {
+      broken("I4: a page request was written to %x, tail %x", slot, tail);
+    }
+  }
+
+  /** {@code before}: PRS before the operation that ended now. */
+  void after(int before, Iommu iommu) {
+    boolean edge = (before & 3) == 0 && (iommu.view().register(Guest.PRS) & 3) != 0;
+    int expected = edge ? 1 : 0;
+    if (interrupts > 1 || edge && interrupts != expected) {
+      broken("I5: %d page-request interrupts for %d edges", interrupts, expected);
+    }
+    interrupts = 0;
+  }
+
+  // ---- devices ----
+
+  void fact(int device, DeviceFact fact) {
+    switch (fact) {
+      case DeviceFact.GroupOpened f -> {
+        if (groups.merge(device << 9 | f.groupIndex(), 1, Integer::sum) != 1) {
+          broken("I3: group %d of device %d is open twice", f.groupIndex(), device);
+        }
+      }
+      case DeviceFact.GroupEnded f -> {
+        if (groups.remove(device << 9 | f.groupIndex()) == null) {
+          broken("I3: group %d of device %d ended twice", f.groupIndex(), device);
+        }
+      }
+      case DeviceFact.AttachStarted _ -> lastDone[device] = 0;
+      case DeviceFact.CommandDone f -> {
+        if (f.id() <= lastDone[device]) {
+          broken("I10: device %d did command %d twice", device, f.id());
+        }
+        lastDone[device] = f.id();
+      }
+      default -> {}
+    }
+  }
+
+  long hash() {
+    long hash = broken == null ? 0 : broken.hashCode();
+    for (int key : dirty) {
+      hash += StateHash.mix(TAG_DIRTY, key, 1);
+    }
+    for (var wait : waits.entrySet()) {
+      long state = wait.getValue().completed() << 1 | (wait.getValue().aborted() ? 1 : 0);
+      hash += StateHash.mix(TAG_WAIT, wait.getKey(), state);
+      for (int key : wait.getValue().covers()) {
+        hash += StateHash.mix(TAG_WAIT, wait.getKey() + 1_000, key);
+      }
+    }
+    for (int device = 0; device < epochs.length; device++) {
+      hash += StateHash.mix(TAG_EPOCH, device, epochs[device]);
+      hash += StateHash.mix(TAG_DONE, device, lastDone[device]);
+    }
+    for (var peer : peers.entrySet()) {
+      hash += StateHash.mix(TAG_EPOCH, peer.getKey() + 1_000, peer.getValue());
+    }
+    for (int group : groups.keySet()) {
+      hash += StateHash.mix(TAG_GROUP, group, 1);
+    }
+    return hash;
+  }
+}
