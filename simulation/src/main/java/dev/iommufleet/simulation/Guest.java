@@ -90,7 +90,7 @@ final class Guest {
               || s.orError() && (register(FSTS) & QUEUE_ERRORS) != 0;
       case Step.AwaitCommand _ ->
           (register(CCMD_HIGH) | register(IOTLB_HIGH)) >= 0 && !iommu.commandsDue();
-      case Step.Serve _ -> register(PQH) != register(PQT);
+      case Step.Serve s -> s.ifAny() || register(PQH) != register(PQT);
       default -> true;
     };
   }
@@ -110,7 +110,11 @@ final class Guest {
       case Step.Await _, Step.AwaitCommand _ -> {}
       case Step.Command s -> command(s);
       case Step.Reset _ -> execute(new Operation.Reset());
-      case Step.Serve s -> serve(s.code(), s.map());
+      case Step.Serve s -> {
+        if (register(PQH) != register(PQT)) {
+          serve(s.code(), s.map());
+        }
+      }
       case Step.ServeAll s -> {
         while (register(PQH) != register(PQT)) {
           serve(s.code(), true);

@@ -4,6 +4,7 @@ import dev.iommufleet.hardware.device.AttachState;
 import dev.iommufleet.hardware.device.DeviceFact;
 import dev.iommufleet.hardware.device.DeviceView;
 import dev.iommufleet.hardware.device.HostObject;
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.IommuView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -63,6 +64,10 @@ final class Judge {
 
   /** With translation disabled the host has nothing of the guest's. */
   private String idle(int device, DeviceView its) {
+    int sourceId = scenario.devices().get(device).sourceId();
+    if (world.ledger().wasReset() && !view.unanswered(sourceId).isEmpty()) {
+      return null; // A reset has no status that software could wait for.
+    }
     for (var attached : its.attachments().entrySet()) {
       HostObject object = object(its, attached.getValue());
       if (object != null && object.nested()) {
@@ -124,13 +129,20 @@ final class Judge {
             default -> "nothing";
           };
       // The RID's default object stays where no entry was ever bound.
-      boolean fits = is.equals(wanted) || pasid == 0 && is.equals("default");
+      boolean again = is.equals("nothing") && isBeingBound(device, pasid);
+      boolean fits = is.equals(wanted) || again || pasid == 0 && is.equals("default");
       if (!fits) {
         return "I2: the host of %s has %s attached for PASID %d, a completed wait promised %s"
             .formatted(scenario.devices().get(device).name(), is, pasid, wanted);
       }
     }
     return null;
+  }
+
+  /** What failed before is tried again. */
+  private boolean isBeingBound(int device, int pasid) {
+    return view.unanswered(scenario.devices().get(device).sourceId()).stream()
+        .anyMatch(posted -> posted.command() instanceof Command.Bind bind && bind.pasid() == pasid);
   }
 
   private boolean hasFailed(int device, int pasid) {

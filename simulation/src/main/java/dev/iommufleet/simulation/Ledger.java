@@ -35,6 +35,7 @@ final class Ledger {
   private final long[] lastDone;
   private final Map<Integer, Integer> peers;
   private int reporting;
+  private boolean reset;
   private int interrupts;
   private String broken;
 
@@ -55,6 +56,7 @@ final class Ledger {
     lastDone = other.lastDone.clone();
     peers = new TreeMap<>(other.peers);
     broken = other.broken;
+    reset = other.reset;
   }
 
   Ledger fork() {
@@ -74,6 +76,11 @@ final class Ledger {
   /** Of the attachment that the IOMMU knows of, or knew last. */
   long epoch(int device) {
     return epochs[device];
+  }
+
+  /** The machine was reset. */
+  boolean wasReset() {
+    return reset;
   }
 
   /** The device whose report reaches the IOMMU now. */
@@ -124,6 +131,7 @@ final class Ledger {
       case Step.Leaf s -> change(leaf(s.space(), s.page()));
       case Step.Context s -> changeAll(s.device());
       case Step.Command _, Step.Reset _ -> {
+        reset |= step instanceof Step.Reset;
         for (int device = 0; device < scenario.devices().size(); device++) {
           changeAll(device);
         }

@@ -36,8 +36,11 @@ sealed interface Step {
 
   record Reset() implements Guest {}
 
-  /** Takes one page request from the queue and answers its group with {@code code}. */
-  record Serve(int code, boolean map) implements Guest {}
+  /**
+   * Takes one page request from the queue and answers its group with {@code code}. {@code ifAny}:
+   * looks once; otherwise it waits for one.
+   */
+  record Serve(int code, boolean map, boolean ifAny) implements Guest {}
 
   /** Takes all page requests from the queue, and answers the groups that they end. */
   record ServeAll(int code) implements Guest {}

@@ -48,7 +48,9 @@ final class StepReader {
           case "srtp" -> new Step.Command(true, true, true);
           case "qie" -> new Step.Command(true, false, words[1].equals("on"));
           case "reset" -> new Step.Reset();
-          case "serve" -> new Step.Serve(option(options, "code", 0), !line.contains("unmapped"));
+          case "serve" ->
+              new Step.Serve(
+                  option(options, "code", 0), !line.contains("unmapped"), line.contains("if-any"));
           case "serve-all" -> new Step.ServeAll(option(options, "code", 0));
           case "pqh" -> new Step.MoveRequestHead(Long.parseLong(words[1], 16));
           case "clear-prs" -> new Step.ClearRequestStatus(Integer.parseInt(words[1], 16));
@@ -142,7 +144,7 @@ final class StepReader {
           new DeviceOperation.FailHostCall(
               HostCall.Kind.valueOf(words[2].toUpperCase(Locale.ROOT)),
               option(options, "n", 1),
-              -option(options, "errno", 12));
+              option(options, "errno", 12));
       case "link" -> new DeviceOperation.SetLink(words[2].equals("up"), words.length > 3);
       default -> throw new IllegalArgumentException("no step of a device is named " + words[1]);
     };

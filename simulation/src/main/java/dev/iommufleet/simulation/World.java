@@ -176,7 +176,10 @@ final class World implements Explorable<World> {
       }
     }
     // A loss is noticed by a timer of whoever still waits, at either end.
+    int device = number / 2;
     int lost = losses[number] + losses[number ^ 1];
+    // What the other end knew and had not persisted went with its crash.
+    lost += (number & 1) == 0 ? crashes[device + 1] : crashes[0];
     if (resends[number] < lost && owes(number)) {
       int sender = (number & 1) == 0 ? 0 : number / 2 + 1;
       choices.add(new Choice(Choice.Kind.RESEND, sender, number));

@@ -153,7 +153,7 @@ final class DmaEngine implements PageRequester.Listener {
     if (dma == null || !dma.translating()) {
       return ignored(o.epoch(), o.ask());
     }
-    if (o.generation() < core.generation) {
+    if (o.generation() < core.generation || isDetachedSince(dma)) {
       core.tell(new DeviceFact.FillDropped(dma.pasid(), dma.address(), o.generation()));
       goOn(dma.id());
     } else if ((o.permissions() & dma.wanted()) != dma.wanted()) {
@@ -163,6 +163,16 @@ final class DmaEngine implements PageRequester.Listener {
     }
     core.freeAnswers();
     return new DeviceReply.Done();
+  }
+
+  /** The tables that were walked are not those that the host has attached now. */
+  private boolean isDetachedSince(Dma dma) {
+    if (!(dma.question() instanceof Report.Walk walk)) {
+      return false;
+    }
+    Integer attached = core.kernel.attachments(DeviceCore.DEVICE).get(core.key(dma.pasid()));
+    return attached == null
+        || core.kernel.object(attached).map(object -> object.table() != walk.table()).orElse(true);
   }
 
   /** Keeps the translation of the page looked up: of the size answered, or the next smaller. */

@@ -11,9 +11,6 @@ import java.util.List;
 final class DescriptorRunner {
   private static final int IWC = 1;
 
-  /** ETIMEDOUT, negated. */
-  private static final int TIMED_OUT = -110;
-
   private static final int ITESID_LSB = 0; // IQER [47:32]: upper word [15:0]
   private static final int ICESID_LSB = 16; // IQER [63:48]: upper word [31:16]
 
@@ -239,16 +236,8 @@ final class DescriptorRunner {
     core.functions.ended(sourceId, itag);
     core.emit(new Fact.InvalidationEnded(sourceId, itag, completed));
     Device device = core.devices.find(sourceId);
-    long command = device == null ? 0 : device.openInvalidation(itag);
-    if (command == 0) {
-      return;
-    }
-    if (completed) {
-      device.acknowledge(command);
-      core.emit(new Fact.CommandAcknowledged(sourceId, command));
-    } else {
-      device.failed(command, false);
-      core.emit(new Fact.CommandFailed(sourceId, command, TIMED_OUT, false));
+    if (device != null) {
+      device.invalidationEnded(itag);
     }
   }
 

@@ -114,16 +114,16 @@ final class Device {
     return acknowledged.contains(id);
   }
 
-  /** The command that carries this ITag and is not answered; 0: none. */
-  long openInvalidation(int itag) {
+  /** The command that carries this ITag is over, whichever way. */
+  void invalidationEnded(int itag) {
     for (Posted posted : outstanding.values()) {
       if (posted.command() instanceof Command.InvalidateTlb invalidation
-          && invalidation.itag() == itag
-          && !acknowledged.contains(posted.id())) {
-        return posted.id();
+          && invalidation.itag() == itag) {
+        outstanding.remove(posted.id());
+        end(posted);
+        return;
       }
     }
-    return 0;
   }
 
   /** Numbered commands are answered in their order; one before this is open. */

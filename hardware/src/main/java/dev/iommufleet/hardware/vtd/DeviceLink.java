@@ -24,6 +24,10 @@ public final class DeviceLink {
       case Report.Detach _ -> List.of(new Operation.DetachDevice(sourceId, epoch));
       case Report.Answered r ->
           List.of(new Operation.AnswerCommand(sourceId, epoch, r.id(), r.errno()));
+      // What came twice over the link answers a command that is over; a function that completes
+      // what nobody asked for names no command.
+      case Report.InvalidationCompleted r when r.id() != 0 && !view.isOpen(sourceId, r.id()) ->
+          List.of(new Operation.AnswerCommand(sourceId, epoch, r.id(), 0));
       case Report.InvalidationCompleted r ->
           List.of(new Operation.CompleteInvalidation(sourceId, r.itags()));
       case Report.Withheld _ -> List.of();

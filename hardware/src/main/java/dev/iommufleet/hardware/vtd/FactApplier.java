@@ -42,7 +42,13 @@ final class FactApplier {
       case Fact.FunctionAttached f -> core.functions.attach(f.sourceId(), f.answersAtOnce());
       case Fact.FunctionDetached f -> core.functions.detach(f.sourceId());
       case Fact.InvalidationSent f -> core.functions.sent(f.sourceId(), f.itag());
-      case Fact.InvalidationEnded f -> core.functions.ended(f.sourceId(), f.itag());
+      case Fact.InvalidationEnded f -> {
+        core.functions.ended(f.sourceId(), f.itag());
+        Device device = core.devices.find(f.sourceId());
+        if (device != null) {
+          device.invalidationEnded(f.itag());
+        }
+      }
       case Fact.WaitPended f ->
           core.functions.pend(new Functions.Wait(f.position(), f.low(), f.high()));
       case Fact.WaitEnded _ -> core.functions.waitEnded();

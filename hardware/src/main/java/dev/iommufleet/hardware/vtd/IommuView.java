@@ -124,6 +124,12 @@ public final class IommuView {
     return device != null && device.epoch == epoch;
   }
 
+  /** Whether the device has not answered command {@code id}. */
+  public boolean isOpen(int sourceId, long id) {
+    Device device = core.devices.find(sourceId);
+    return device != null && device.outstanding(id) != null && !device.isAcknowledged(id);
+  }
+
   /** Id of the last command that was posted to the device; 0: none. */
   public long generation(int sourceId) {
     Device device = core.devices.find(sourceId);
