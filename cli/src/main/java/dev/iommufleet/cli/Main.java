@@ -3,6 +3,7 @@ package dev.iommufleet.cli;
 import dev.iommufleet.cli.bench.BenchCommand;
 import dev.iommufleet.cli.capture.CaptureCommand;
 import dev.iommufleet.cli.demo.DemoCommand;
+import dev.iommufleet.cli.explore.ExploreCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
 import dev.iommufleet.cli.journal.JournalCommand;
 import picocli.AutoComplete;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
       IommuCommand.class,
       CaptureCommand.class,
       JournalCommand.class,
+      ExploreCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
@@ -33,6 +35,7 @@ import picocli.CommandLine.Command;
       "  iommu-fleet iommu create guest-1 --scalable-first-stage",
       "  iommu-fleet capture replay guest.jsonl.gz",
       "  iommu-fleet journal verify --data ./data",
+      "  iommu-fleet explore --all",
       "",
       "Exit codes: 0 done; 1 a mismatch, violation or failed expectation was found; 2 bad usage or",
       "bad input; 3 the target cannot be reached; 4 refused.",

@@ -51,6 +51,7 @@ class ImportTableTest {
         of("dev.iommufleet.config..", "akka..", "scala..", "com.typesafe.config.."),
         of("org.slf4j..", "ch.qos.logback..")),
     CLIENT("client", PROTOBUF, GRPC),
+    SIMULATION("simulation", of("dev.iommufleet.hardware..")),
     LOAD(
         "load",
         PROTOBUF,

@@ -24,7 +24,7 @@ final class Guest {
   static final int IOTLB_HIGH = 0xFC;
 
   /** IQE, ICE and ITE. */
-  private static final int QUEUE_ERRORS = 7 << 4;
+  static final int QUEUE_ERRORS = 7 << 4;
 
   private static final int FECTL = 0x38;
   private static final int IQA = 0x90;

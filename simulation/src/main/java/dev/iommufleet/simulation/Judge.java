@@ -174,7 +174,8 @@ final class Judge {
       }
     }
     var open = world.ledger().openWaits();
-    return open.isEmpty()
+    boolean stopped = (view.register(Guest.FSTS) & Guest.QUEUE_ERRORS) != 0;
+    return open.isEmpty() || stopped
         ? null
         : "late: wait %d never completed".formatted(open.iterator().next());
   }

@@ -27,7 +27,8 @@ record Scenario(
   /** {@code passthrough} false: emulated. */
   record DeviceSpec(String name, boolean passthrough, int sourceId, int outstanding) {}
 
-  record ThreadSpec(String name, List<Step> steps) {}
+  /** {@code mayStop}: nobody minds when its next step never comes. */
+  record ThreadSpec(String name, List<Step> steps, boolean mayStop) {}
 
   /**
    * @param crashes of each component

@@ -85,14 +85,20 @@ final class ScenarioReader {
     String[] words = line.split("\\s+");
     if (line.equals("setup:")) {
       section = setup;
-    } else if (words[0].equals("thread") && line.endsWith(":")) {
+    } else if (isThread(words[0]) && line.endsWith(":")) {
       section = new ArrayList<>();
-      threads.add(new ThreadSpec(words[1].substring(0, words[1].length() - 1), section));
+      String called = words[1].substring(0, words[1].length() - 1);
+      threads.add(new ThreadSpec(called, section, words[0].equals("timer")));
     } else if (section != null) {
       section.addAll(new StepReader(devices).read(line, words));
     } else {
       head(line, words);
     }
+  }
+
+  /** A timer's steps may never come. */
+  private static boolean isThread(String word) {
+    return word.equals("thread") || word.equals("timer");
   }
 
   private void head(String line, String[] words) {

@@ -434,7 +434,7 @@ final class World implements Explorable<World> {
     }
     for (int thread = 0; thread < next.length; thread++) {
       ThreadSpec spec = scenario.threads().get(thread);
-      if (next[thread] < spec.steps().size()) {
+      if (next[thread] < spec.steps().size() && !spec.mayStop()) {
         return "deadlock: %s waits for ever at '%s'"
             .formatted(spec.name(), Story.step(spec.steps().get(next[thread]), scenario));
       }

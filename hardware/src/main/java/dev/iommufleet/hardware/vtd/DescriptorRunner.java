@@ -174,7 +174,7 @@ final class DescriptorRunner {
 
   /** The function's open invalidations ran into their time-out: ITE. [INV-2.6] */
   void timeOut(int sourceId) {
-    if (endAll(sourceId, false) > 0 || !core.functions.isAttached(sourceId)) {
+    if (endAll(sourceId, false) > 0) {
       invalidationFailed(sourceId);
     }
   }

@@ -1,0 +1,210 @@
+package dev.iommufleet.cli.explore;
+
+import static dev.iommufleet.cli.ExitCode.DONE;
+import static dev.iommufleet.cli.ExitCode.FOUND;
+
+import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.Printer;
+import dev.iommufleet.simulation.Exploration;
+import dev.iommufleet.simulation.Exploration.Result;
+import dev.iommufleet.simulation.ScenarioException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Explores scenarios. */
+@Command(
+    name = "explore",
+    mixinStandardHelpOptions = true,
+    header = "Try every order of messages between an IOMMU, its devices and the guest.",
+    description = {
+      "Runs the same pure code that the actors run, in each order in which messages can arrive,"
+          + " with",
+      "crashes, losses and repetitions as far as the scenario says, and checks I1 to I6 and I10 in",
+      "each state. A scenario with more states than it allows is cut there; random walks from the",
+      "seed follow. Exit code 1: an invariant is broken; the shortest story is told."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  iommu-fleet explore --list",
+      "  iommu-fleet explore A",
+      "  iommu-fleet explore --all --json",
+      "  iommu-fleet explore ./mine.txt --write found.schedule",
+      "  iommu-fleet explore ./mine.txt --replay found.schedule"
+    })
+public final class ExploreCommand implements Callable<Integer> {
+  @Mixin private Printer print;
+
+  @Parameters(
+      paramLabel = "SCENARIO",
+      arity = "0..*",
+      description = "Name, or its first letters, or a file that ends in .txt.")
+  private List<String> scenarios = List.of();
+
+  @Option(names = "--all", description = "Every scenario that comes with the program.")
+  private boolean all;
+
+  @Option(names = "--list", description = "Names and titles of the scenarios.")
+  private boolean list;
+
+  @Option(
+      names = "--discipline",
+      paramLabel = "D",
+      description = "Who may do what when. Possible: messages (the default).")
+  private String discipline = Exploration.MESSAGES;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the random walks behind a cut exploration. Default: 1.")
+  private long seed = 1;
+
+  @Option(
+      names = "--replay",
+      paramLabel = "FILE",
+      description = "Run the schedule in the file instead, and tell it.")
+  private Path replay;
+
+  @Option(
+      names = "--write",
+      paramLabel = "FILE",
+      description = "Where the schedule of a violation goes. Default: SCENARIO.schedule.")
+  private Path write;
+
+  @Override
+  public Integer call() {
+    check();
+    try {
+      if (list) {
+        return list();
+      }
+      var results = new ArrayList<Result>();
+      for (String name : all ? Exploration.names() : scenarios) {
+        Result result = result(exploration(name));
+        results.add(result);
+        if (!print.json()) {
+          text(result);
+        }
+        if (!result.safe() && replay == null) {
+          write(result);
+        }
+      }
+      if (print.json()) {
+        print.json(json(results));
+      }
+      return results.stream().allMatch(Result::safe) ? DONE : FOUND;
+    } catch (ScenarioException e) {
+      throw CommandException.usage("%s", e.getMessage());
+    }
+  }
+
+  private void check() {
+    if (!discipline.equals(Exploration.MESSAGES)) {
+      throw CommandException.usage(
+          "discipline '%s'; possible is %s", discipline, Exploration.MESSAGES);
+    }
+    if (!list && !all && scenarios.isEmpty()) {
+      throw CommandException.usage("say which SCENARIO, or --all; --list shows them");
+    }
+    if (replay != null && (all || scenarios.size() != 1)) {
+      throw CommandException.usage("--replay needs exactly one SCENARIO");
+    }
+  }
+
+  private static Exploration exploration(String name) {
+    return name.endsWith(".txt")
+        ? Exploration.read(name, text(Path.of(name)))
+        : Exploration.of(name);
+  }
+
+  private Result result(Exploration exploration) {
+    return replay == null
+        ? exploration.explore(seed)
+        : exploration.replay(text(replay).lines().toList());
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw CommandException.usage("%s cannot be read: %s", file, e.getMessage());
+    }
+  }
+
+  private int list() {
+    if (print.json()) {
+      print.json(
+          Exploration.names().stream()
+              .map(Exploration::of)
+              .map(it -> Map.of("name", it.name(), "title", it.title(), "explores", it.explores()))
+              .toList());
+    } else {
+      for (String name : Exploration.names()) {
+        print.line("%-36s %s", name, Exploration.of(name).title());
+      }
+    }
+    return DONE;
+  }
+
+  private void text(Result it) {
+    print.line(
+        "%-36s %-8s %,9d states  %s interleavings%s",
+        it.name(),
+        it.verdict(),
+        it.states(),
+        it.interleavings() == Long.MAX_VALUE ? "2^63+" : "%,d".formatted(it.interleavings()),
+        it.exhaustive() || replay != null || !it.safe()
+            ? ""
+            : ", cut; then random walks, seed " + seed);
+    boolean tells = !it.safe() || replay != null;
+    if (!it.safe()) {
+      print.line("  %s", it.what());
+    }
+    for (int i = 0; tells && i < it.story().size(); i++) {
+      print.line("  %3d  %s", i + 1, it.story().get(i));
+    }
+  }
+
+  private void write(Result it) {
+    Path file = write != null ? write : Path.of(Path.of(it.name()).getFileName() + ".schedule");
+    var lines = new ArrayList<String>();
+    lines.add("# " + it.name() + ": " + it.what());
+    lines.addAll(it.schedule());
+    try {
+      Files.write(file, lines);
+    } catch (IOException e) {
+      throw CommandException.usage("%s cannot be written: %s", file, e.getMessage());
+    }
+    print.err().println("schedule written to " + file + "; run it again with --replay " + file);
+    print.err().flush();
+  }
+
+  private static Map<String, Object> json(List<Result> results) {
+    var violations = new LinkedHashMap<String, Object>();
+    var scenarios = new ArrayList<Map<String, Object>>();
+    for (Result it : results) {
+      var one = new LinkedHashMap<String, Object>();
+      one.put("name", it.name());
+      one.put("discipline", it.discipline());
+      one.put("states", it.states());
+      one.put("interleavings", it.interleavings());
+      one.put("exhaustive", it.exhaustive());
+      one.put("verdict", it.verdict());
+      one.put("what", it.what());
+      one.put("story", it.story());
+      scenarios.add(one);
+    }
+    violations.put("scenarios", scenarios);
+    violations.put("violations", results.stream().filter(it -> !it.safe()).count());
+    return violations;
+  }
+}

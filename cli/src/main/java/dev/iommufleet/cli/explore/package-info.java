@@ -1,0 +1,2 @@
+/** The explorer of interleavings at the terminal. */
+package dev.iommufleet.cli.explore;
