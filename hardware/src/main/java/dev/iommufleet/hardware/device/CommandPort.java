@@ -6,6 +6,8 @@ import dev.iommufleet.hardware.device.DeviceReply.Receipt;
 import dev.iommufleet.hardware.device.DeviceReply.Received;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.link.Report;
+import java.util.Objects;
+import java.util.function.IntSupplier;
 
 /**
  * Takes the IOMMU's commands. A numbered one is executed once, in its turn; later it is answered as
@@ -85,19 +87,24 @@ final class CommandPort {
     if (!core.config.passthrough()) {
       return Errno.NOT_SUPPORTED.negated();
     }
-    core.seen(id);
-    int errno = core.bindings.bind(c);
-    requester.endPasid(c.pasid());
-    return errno;
+    return rebind(id, c.pasid(), () -> core.bindings.bind(c));
   }
 
   private int unbind(long id, Command.Unbind c) {
     if (!core.config.passthrough()) {
       return Errno.NOT_SUPPORTED.negated();
     }
+    return rebind(id, c.pasid(), () -> core.bindings.unbind(c));
+  }
+
+  /** Page requests of what was attached end with it. */
+  private int rebind(long id, int pasid, IntSupplier calls) {
     core.seen(id);
-    int errno = core.bindings.unbind(c);
-    requester.endPasid(c.pasid());
+    Integer before = core.kernel.attachments(DeviceCore.DEVICE).get(pasid);
+    int errno = calls.getAsInt();
+    if (!Objects.equals(before, core.kernel.attachments(DeviceCore.DEVICE).get(pasid))) {
+      requester.endPasid(pasid);
+    }
     return errno;
   }
 

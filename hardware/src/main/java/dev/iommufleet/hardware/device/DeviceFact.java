@@ -126,7 +126,7 @@ public sealed interface DeviceFact {
   /** The IOMMU has taken it or refused it; {@code errno}: 0 or negated. */
   record PageRequestSettled(long number, int errno) implements OfFunction {}
 
-  /** {@code code}: 4 bits, when software or the IOMMU responded. */
+  /** {@code code}: of a response, 4 bits; of a refusal, its negated errno; otherwise 0. */
   record GroupEnded(int groupIndex, GroupCause cause, int code) implements OfFunction {}
 
   /** What ended a page-request group. The number is the value's name in journals. */

@@ -21,7 +21,7 @@ public final class DeviceLimits {
   public static final int MOST_TRANSLATIONS = 1_024;
 
   /** Results of commands that failed; the oldest goes first. */
-  public static final int MOST_RESULTS = 1_024;
+  public static final int MOST_RESULTS = 4_096;
 
   /** Attachments that ended without the IOMMU having noted it. */
   public static final int MOST_LOSSES = 16;

@@ -40,7 +40,7 @@ public sealed interface DeviceOperation {
    */
   record Resume() implements DeviceOperation {}
 
-  /** Some time went by: what paused goes on. */
+  /** Some time went by: what paused goes on, what the host refused to give up is tried again. */
   record Poll() implements DeviceOperation {}
 
   // ---- configuration registers ----------------------------------------------------------------

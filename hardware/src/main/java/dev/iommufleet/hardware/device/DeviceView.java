@@ -81,7 +81,7 @@ public final class DeviceView {
 
   /** Whether a {@link DeviceOperation.Poll} would change anything. */
   public boolean waitsForPoll() {
-    return core.dmas.all().stream().anyMatch(Dma::paused);
+    return core.bindings.retries() || core.dmas.all().stream().anyMatch(Dma::paused);
   }
 
   /** Whether the device has to be awake: it owes something, or something runs. */

@@ -85,7 +85,7 @@ final class DmaEngine implements PageRequester.Listener {
     }
   }
 
-  /** What is attached decides: nothing, the guest's memory as it is, or the guest's tables. */
+  /** What is attached decides: nothing, the default object, or the guest's tables. */
   private void throughHost(Dma dma) {
     int key = core.key(dma.pasid());
     Integer attached = core.kernel.attachments(DeviceCore.DEVICE).get(key);
@@ -96,8 +96,7 @@ final class DmaEngine implements PageRequester.Listener {
     HostObject object = core.kernel.object(attached).orElseThrow();
     var entry = core.cache.find(key, dma.address(), dma.wanted());
     if (!object.nested()) {
-      int length = Math.min(dma.left(), PAGE - (int) (dma.address() & PAGE - 1));
-      access(dma, dma.address(), length);
+      throughDefault(dma);
     } else if (entry != null) {
       access(dma, entry);
     } else {
@@ -114,6 +113,16 @@ final class DmaEngine implements PageRequester.Listener {
           false,
           0);
     }
+  }
+
+  /** The default object maps what the IOMMU lets the device see: that decides. [PT-3] */
+  private void throughDefault(Dma dma) {
+    byte[] data = payload(dma, dma.left());
+    ask(
+        dma,
+        new Report.Dma(nextAsk(), dma.pasid(), dma.address(), dma.left(), data),
+        true,
+        dma.left());
   }
 
   private void access(Dma dma, DeviceFact.TranslationFilled entry) {
@@ -285,6 +294,15 @@ final class DmaEngine implements PageRequester.Listener {
   /** Everything that runs ends. */
   void abort() {
     core.dmas.all().forEach(dma -> end(dma, DmaOutcome.ABORTED));
+  }
+
+  /** Without ATS nobody tells the device any more which translations are void. */
+  void abortTranslated() {
+    for (Dma dma : core.dmas.all()) {
+      if (dma.mode() != Mode.PLAIN) {
+        end(dma, DmaOutcome.ABORTED);
+      }
+    }
   }
 
   /** What paused asks again. */

@@ -102,7 +102,7 @@ public final class HostBindings {
 
   /** 0 or the negated errno of the first call that failed; freeing counts for nothing. */
   public int bind(Command.Bind c) {
-    retry();
+    retry(c.pasid());
     Binding before = bindings.get(c.pasid());
     if (before == null && bindings.size() >= MAX_BINDINGS) {
       return Errno.NO_MEMORY.negated();
@@ -196,19 +196,26 @@ public final class HostBindings {
     }
   }
 
-  /** 0 or the negated errno of detaching. A PASID that is not bound makes no call. */
+  /**
+   * 0 or the negated errno of detaching. A PASID that is not bound makes no call, unless something
+   * is stuck there.
+   */
   public int unbind(Command.Unbind c) {
-    retry();
+    retry(c.pasid());
     Binding gone = bindings.get(c.pasid());
-    if (gone == null) {
+    if (gone == null && !stuck.containsKey(c.pasid())) {
       return 0;
     }
-    put(c.pasid(), null);
+    boolean careful = gone == null || gone.careful();
+    int nested = gone == null ? 0 : gone.nested();
+    if (gone != null) {
+      put(c.pasid(), null);
+    }
     int errno = leave(c.pasid(), c.toDefault());
     if (errno == 0) {
-      left(c.pasid(), gone.nested(), gone.careful());
-    } else if (gone.careful()) {
-      hold(c.pasid(), gone.nested(), c.toDefault());
+      left(c.pasid(), nested, careful);
+    } else if (careful) {
+      hold(c.pasid(), nested, c.toDefault());
     }
     return errno;
   }
@@ -243,10 +250,22 @@ public final class HostBindings {
     }
   }
 
-  private void retry() {
+  /** Whether {@link #retry()} would try anything. */
+  boolean retries() {
+    return !stuck.isEmpty() || !unfreed.isEmpty();
+  }
+
+  /** Tries again to detach and free what could not be. */
+  void retry() {
+    retry(-1);
+  }
+
+  /** {@code except}: the PASID whose turn comes anyway. */
+  private void retry(int except) {
     for (var entry : stuck().entrySet()) {
-      if (leave(entry.getKey(), entry.getValue().toDefault()) == 0) {
-        released(entry.getKey(), entry.getValue().nested());
+      int pasid = entry.getKey();
+      if (pasid != except && leave(pasid, entry.getValue().toDefault()) == 0) {
+        released(pasid, entry.getValue().nested());
       }
     }
     for (int object : unfreed()) {

@@ -91,9 +91,11 @@ public final class HostDevice {
   }
 
   private void poll() {
+    core.bindings.retry();
     if (core.link.up()) {
       engine.poll();
     }
+    core.freeAnswers();
   }
 
   private void fail(DeviceOperation.FailHostCall o) {

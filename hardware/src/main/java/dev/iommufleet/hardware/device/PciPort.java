@@ -54,7 +54,9 @@ final class PciPort {
     long unit = (was ? core.pci.get(ConfigRegister.ATS_CONTROL) : value) & PciState.ATS_UNIT;
     set(ConfigRegister.ATS_CONTROL, unit | value & PciState.ATS_ENABLE);
     if (was && !core.pci.atsEnabled() && !core.config.passthrough()) {
+      engine.abortTranslated();
       core.drop(DropScope.EVERYTHING, 0, 0, 0);
+      core.freeAnswers();
     }
   }
 

@@ -92,7 +92,6 @@ class CarefulBindingsTest {
   void stuckIsReplaced() {
     fail(HostCall.Kind.DETACH, 16);
     it.unbind(1);
-    it.kernel.failNext(HostCall.Kind.DETACH, 1, 16);
 
     assertEquals(0, it.bindCarefully(1, SECOND));
 
@@ -113,6 +112,21 @@ class CarefulBindingsTest {
     assertEquals(0, it.unbind(3));
 
     expect("0:1000 1:0", "0:1000", "10:1 1000:1");
+  }
+
+  @Test
+  @DisplayName("unbinding what is stuck tries again and tells how it went")
+  void stuckIsUnbound() {
+    fail(HostCall.Kind.DETACH, 16);
+    assertEquals(-16, it.unbind(1));
+    fail(HostCall.Kind.DETACH, 5);
+    assertEquals(-5, it.unbind(1));
+    expect("0:1000", "0:1000 1:1001", "10:2 1000:1 1001:1");
+
+    assertEquals(0, it.unbind(1));
+
+    expect("0:1000", "0:1000", "10:1 1000:1");
+    assertEquals(0, it.unbind(1));
   }
 
   @Test

@@ -111,7 +111,9 @@ class OrderedFaultsTest {
     assertEquals(Rig.done(5, 0), host.next(new Command.Unbind(2, false)));
     assertEquals("[]", host.device.view().undetached().toString());
     assertEquals("[1000]", host.device.view().unfreed().toString());
-    host.next(new Command.Unbind(9, false));
+    assertEquals(true, host.device.view().waitsForPoll());
+    host.execute(new DeviceOperation.Poll());
+    assertEquals(false, host.device.view().waitsForPoll());
     assertEquals("[]", host.device.view().unfreed().toString());
     assertEquals(1, host.device.view().objects().size());
   }
