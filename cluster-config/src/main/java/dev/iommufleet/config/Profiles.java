@@ -47,7 +47,7 @@ public final class Profiles {
 
   private static Config parse(Path file) {
     if (Files.isDirectory(file) || !Files.isReadable(file)) {
-      throw new BadSettingException("configuration file " + file + " is no file that can be read");
+      throw new BadSettingException("configuration file " + file + " cannot be read");
     }
     return ConfigFactory.parseFile(file.toFile());
   }
