@@ -48,7 +48,21 @@ record SchemaCheck(Path directory, Schema schema) {
       config.setJournalMode(SQLiteConfig.JournalMode.WAL);
       config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     }
-    return DriverManager.getConnection("jdbc:sqlite:" + file(), config.toProperties());
+    return DriverManager.getConnection(
+        readOnly && isFrozen() ? frozen() : "jdbc:sqlite:" + file(), config.toProperties());
+  }
+
+  /**
+   * Nobody can write here and nothing waits in a write-ahead log, as in a directory that was put
+   * away. SQLite would make a file beside the database even to read it.
+   */
+  private boolean isFrozen() {
+    return !Files.isWritable(directory)
+        && Files.notExists(directory.resolve(schema.file() + "-wal"));
+  }
+
+  String frozen() {
+    return "jdbc:sqlite:file:" + file().toUri().getRawPath() + "?immutable=1";
   }
 
   /** Refuses a file that something else, or a later version, made. */

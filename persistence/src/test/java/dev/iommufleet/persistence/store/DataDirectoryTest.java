@@ -179,4 +179,19 @@ class DataDirectoryTest {
       statement.execute(sql);
     }
   }
+
+  @Test
+  @DisplayName("that nobody can write to is read without a file made beside it")
+  void frozen() throws Exception {
+    var directory = parent.resolve("put away 100 %");
+    DataDirectory.open(directory).close();
+    var check = new SchemaCheck(directory, Schema.JOURNAL);
+
+    try (var connection = DriverManager.getConnection(check.frozen())) {
+      check.check(connection);
+
+      assertTrue(Files.notExists(directory.resolve("journal.db-wal")));
+      assertTrue(Files.notExists(directory.resolve("journal.db-shm")));
+    }
+  }
 }
