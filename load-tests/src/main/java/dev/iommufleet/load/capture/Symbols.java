@@ -14,7 +14,11 @@ final class Symbols {
   /** Bytes that must be readable behind the end of a name. */
   static final int SLACK = Long.BYTES;
 
-  private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+  /** Slots for each name, at least; so that hardly any two meet. */
+  private static final int SPARSE = 8;
+
+  /** Odd; chosen because the names that most lines have do not meet under it. */
+  private static final long SPREAD = 0xC2B2_AE3D_27D4_EB4FL;
 
   private final byte[][] names;
   private final int[] slots;
@@ -23,7 +27,7 @@ final class Symbols {
   /** A name's index is its place in {@code names}. */
   Symbols(String... names) {
     this.names = new byte[names.length][];
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(names.length * 4);
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(names.length * SPARSE);
     slots = new int[1 << bits];
     shift = Long.SIZE - bits;
     Arrays.fill(slots, -1);
