@@ -2,6 +2,8 @@ package dev.iommufleet.persistence.journal;
 
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.journal.v1.Entry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
 import dev.iommufleet.protocol.journal.v1.Snapshot;
 
 /** Versions of what journals hold. How they may change: docs/adr/0006-proto-evolution.md. */
@@ -27,6 +29,25 @@ public final class EntryFormat {
    * @throws MalformedException written by a later version
    */
   public static void check(Snapshot snapshot) {
+    check("a snapshot", snapshot.getSchema());
+  }
+
+  /**
+   * @throws MalformedException written by a later version, or without a cause
+   */
+  public static void check(HostDeviceEntry entry) {
+    check("an entry", entry.getSchema());
+    if (entry.getCause().getOriginCase().getNumber() == 0) {
+      throw new MalformedException(
+          MalformedException.Code.UNKNOWN_KIND,
+          "an entry has no cause, or one that this version does not know");
+    }
+  }
+
+  /**
+   * @throws MalformedException written by a later version
+   */
+  public static void check(HostDeviceSnapshot snapshot) {
     check("a snapshot", snapshot.getSchema());
   }
 

@@ -3,7 +3,6 @@ package dev.iommufleet.persistence.journal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +22,14 @@ public final class FleetIndex implements AutoCloseable {
   /** Tag of the last entry of an IOMMU that was deleted. */
   public static final String DELETED = "deleted";
 
-  private static final String PREFIX = "iommu|";
+  private static final String PREFIX = EntityIds.persistenceId("");
+  private static final String DEVICE_PREFIX = EntityIds.devicePersistenceId("");
   private static final int BUSY_MILLIS = 10_000;
 
-  /** The character behind the prefix's last, so that only IOMMUs lie between. */
-  private static final String PREFIX_END = "iommu}";
+  /** The character behind a prefix's last, so that only those of one kind lie between. */
+  private static final String PREFIX_END = EntityIds.IOMMU + "}";
+
+  private static final String DEVICE_PREFIX_END = EntityIds.DEVICE + "}";
 
   private static final String LIVING =
       """
@@ -42,7 +44,7 @@ public final class FleetIndex implements AutoCloseable {
   private static final String OWING =
       """
       select j.persistence_id from event_tag t join event_journal j on j.ordering = t.event_id
-      where t.tag in ('owes', 'settled') and j.persistence_id > ?
+      where t.tag in ('owes', 'settled') and j.persistence_id > ? and j.persistence_id < ?
       group by j.persistence_id
       having max(case when t.tag = 'owes' then j.sequence_number else 0 end)
            > max(case when t.tag = 'settled' then j.sequence_number else 0 end)
@@ -74,36 +76,41 @@ public final class FleetIndex implements AutoCloseable {
   /**
    * Ids of IOMMUs that were not deleted, behind {@code after}, ascending, at most {@code limit}.
    */
-  public synchronized List<String> iommus(String after, int limit) {
-    try (var query = connection.prepareStatement(LIVING)) {
-      query.setString(1, PREFIX + after);
-      query.setString(2, PREFIX_END);
-      query.setInt(3, limit);
-      return ids(query);
-    } catch (SQLException e) {
-      throw new IllegalStateException("the list of IOMMUs cannot be read", e);
-    }
+  public List<String> iommus(String after, int limit) {
+    return ids(LIVING, PREFIX, PREFIX_END, after, limit);
+  }
+
+  /** The same of host devices. */
+  public List<String> devices(String after, int limit) {
+    return ids(LIVING, DEVICE_PREFIX, DEVICE_PREFIX_END, after, limit);
   }
 
   /** Ids of IOMMUs whose last owing entry is not settled, behind {@code after}, ascending. */
-  public synchronized List<String> owing(String after, int limit) {
-    try (var query = connection.prepareStatement(OWING)) {
-      query.setString(1, PREFIX + after);
-      query.setInt(2, limit);
-      return ids(query);
-    } catch (SQLException e) {
-      throw new IllegalStateException("the list of those that owe cannot be read", e);
-    }
+  public List<String> owing(String after, int limit) {
+    return ids(OWING, PREFIX, PREFIX_END, after, limit);
   }
 
-  private static List<String> ids(PreparedStatement query) throws SQLException {
-    var ids = new ArrayList<String>();
-    try (var rows = query.executeQuery()) {
-      while (rows.next()) {
-        ids.add(rows.getString(1).substring(PREFIX.length()));
+  /** The same of host devices. */
+  public List<String> owingDevices(String after, int limit) {
+    return ids(OWING, DEVICE_PREFIX, DEVICE_PREFIX_END, after, limit);
+  }
+
+  private synchronized List<String> ids(
+      String sql, String prefix, String prefixEnd, String after, int limit) {
+    try (var query = connection.prepareStatement(sql)) {
+      query.setString(1, prefix + after);
+      query.setString(2, prefixEnd);
+      query.setInt(3, limit);
+      var ids = new ArrayList<String>();
+      try (var rows = query.executeQuery()) {
+        while (rows.next()) {
+          ids.add(rows.getString(1).substring(prefix.length()));
+        }
       }
+      return ids;
+    } catch (SQLException e) {
+      throw new IllegalStateException("the journal's index cannot be read", e);
     }
-    return ids;
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import dev.iommufleet.protocol.journal.v1.Entry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
 import dev.iommufleet.protocol.journal.v1.Snapshot;
 
 /**
@@ -20,6 +22,8 @@ public final class FleetSerializer extends SerializerWithStringManifest {
 
   public static final String ENTRY = "E1";
   public static final String SNAPSHOT = "S1";
+  public static final String HOST_DEVICE_ENTRY = "E2";
+  public static final String HOST_DEVICE_SNAPSHOT = "S2";
   public static final String REQUEST = "Q1";
   public static final String REPLY = "R1";
 
@@ -33,6 +37,8 @@ public final class FleetSerializer extends SerializerWithStringManifest {
     return switch (message) {
       case Entry _ -> ENTRY;
       case Snapshot _ -> SNAPSHOT;
+      case HostDeviceEntry _ -> HOST_DEVICE_ENTRY;
+      case HostDeviceSnapshot _ -> HOST_DEVICE_SNAPSHOT;
       case EntityRequest _ -> REQUEST;
       case EntityReply _ -> REPLY;
       default ->
@@ -55,6 +61,10 @@ public final class FleetSerializer extends SerializerWithStringManifest {
     return switch (manifest) {
       case ENTRY -> parse(Entry.parser(), bytes, "a journal entry");
       case SNAPSHOT -> parse(Snapshot.parser(), bytes, "a snapshot");
+      case HOST_DEVICE_ENTRY ->
+          parse(HostDeviceEntry.parser(), bytes, "a journal entry of a host device");
+      case HOST_DEVICE_SNAPSHOT ->
+          parse(HostDeviceSnapshot.parser(), bytes, "a snapshot of a host device");
       case REQUEST -> parse(EntityRequest.parser(), bytes, "a request to an entity");
       case REPLY -> parse(EntityReply.parser(), bytes, "a reply of an entity");
       default ->

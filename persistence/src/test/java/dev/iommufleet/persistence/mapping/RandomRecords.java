@@ -40,7 +40,9 @@ public final class RandomRecords {
           Map.entry("code", 4),
           Map.entry("info", 4),
           Map.entry("addressWidth", 7),
-          Map.entry("pasidWidth", 4));
+          Map.entry("pasidWidth", 4),
+          Map.entry("type", 3),
+          Map.entry("tableFlags", 3));
 
   /** Their PASID is the index of an entry; there is always one. */
   private static final Set<String> INDEXED =
@@ -75,7 +77,10 @@ public final class RandomRecords {
     // The second array of changed registers is as long as the first, and data as long as told.
     switch (type.getSimpleName()) {
       case "RegistersChanged" -> values[1] = ints(((int[]) values[0]).length);
-      case "Dma" -> values[5] = random.nextBoolean() ? null : bytes((int) values[3]);
+      case "Dma" -> {
+        int last = values.length - 1;
+        values[last] = random.nextBoolean() ? null : bytes((int) values[3]);
+      }
       default -> {}
     }
     return construct(type, components, values);
@@ -96,6 +101,8 @@ public final class RandomRecords {
       return ints(random.nextInt(20));
     } else if (type == long[].class) {
       return longs(owner.getSimpleName().startsWith("Context") ? 4 : 8);
+    } else if (type == String.class) {
+      return "x" + random.nextInt(1_000);
     } else if (type.isEnum()) {
       return type.getEnumConstants()[random.nextInt(type.getEnumConstants().length)];
     } else if (type == List.class) {
