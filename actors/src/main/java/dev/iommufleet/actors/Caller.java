@@ -7,7 +7,7 @@ import dev.iommufleet.protocol.cluster.v1.EntityReply;
 /** Who waits for an answer. */
 record Caller(ActorRef<EntityReply> replyTo, long correlation) {
 
-  static Caller of(IommuCommand.Ask ask) {
+  static Caller of(EntityCommand.Ask ask) {
     return new Caller(ask.replyTo(), ask.request().getCorrelation());
   }
 

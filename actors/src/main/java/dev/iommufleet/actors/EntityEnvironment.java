@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  *
  * @param modelVersion goes into each entry
  * @param entries reads the journal back
+ * @param peers the way to other entities
  * @param node address of this node as clients see it, host:port
  * @param unixNanos nanoseconds since 1970-01-01 UTC
  */
@@ -15,5 +16,6 @@ public record EntityEnvironment(
     EntitySettings settings,
     String modelVersion,
     EntrySource entries,
+    Peers peers,
     Supplier<String> node,
     LongSupplier unixNanos) {}

@@ -43,11 +43,11 @@ final class EntityRefusals {
         Map.of("source_ids", named));
   }
 
-  static Refusal unreadable(String id, long entry, String why) {
+  static Refusal unreadable(String name, long entry, String why) {
     return Refusals.of(
         RefusalCode.REFUSAL_CODE_RECOVERY_FAILED,
-        "entry %d of IOMMU '%s' cannot be read by this version: %s; nothing was executed"
-            .formatted(entry, id, why),
+        "entry %d of %s cannot be read by this version: %s; nothing was executed"
+            .formatted(entry, name, why),
         Map.of("sequence_number", Long.toString(entry)));
   }
 
@@ -58,9 +58,15 @@ final class EntityRefusals {
             + " with the same id");
   }
 
-  static Refusal erred(String id, RuntimeException failure) {
+  static Refusal storedAnswerUnreadable() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
+        "the stored answer cannot be read now; repeat the request with the same id");
+  }
+
+  static Refusal erred(String name, RuntimeException failure) {
     return Refusals.of(
         RefusalCode.REFUSAL_CODE_INTERNAL,
-        "the server erred and IOMMU %s starts again from its journal: %s".formatted(id, failure));
+        "the server erred and %s starts again from its journal: %s".formatted(name, failure));
   }
 }

@@ -19,10 +19,19 @@ public record EntitySettings(
     int idleMillis,
     int backoffMinMillis,
     int backoffMaxMillis,
+    LinkSettings links,
     EntityLimits limits) {
 
   public static EntitySettings defaults() {
     return new EntitySettings(
-        false, 1_000, 1 << 20, 256, 120_000, 100, 5_000, EntityLimits.DEFAULT);
+        false,
+        1_000,
+        1 << 20,
+        256,
+        120_000,
+        100,
+        5_000,
+        LinkSettings.DEFAULT,
+        EntityLimits.DEFAULT);
   }
 }

@@ -3,7 +3,6 @@ package dev.iommufleet.actors;
 import dev.iommufleet.actors.IommuEvent.Live;
 import dev.iommufleet.actors.Segment.SoftFact;
 import dev.iommufleet.hardware.vtd.Iommu;
-import dev.iommufleet.hardware.vtd.QueueProgress;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.mapping.Configs;
@@ -73,6 +72,10 @@ final class EntryWriter {
               .setName("await")
               .setPosition(run.segment.first)
               .setIncarnation(it.number));
+    } else if (run.timer != null) {
+      cause.setTimer(run.timer);
+    } else if (run.peer != null) {
+      cause.setPeer(run.peer);
     } else {
       cause.setClient(run.client());
     }
@@ -90,7 +93,7 @@ final class EntryWriter {
   private static Set<String> tags(Incarnation it, Run run) {
     boolean othersWait =
         it.suspended.keySet().stream().anyMatch(entry -> entry != run.requestEntry);
-    boolean owes = !run.finished() || othersWait || it.iommu.progress() != QueueProgress.IDLE;
+    boolean owes = !run.finished() || othersWait || it.hardwareOwes();
     return owes == it.owed ? Set.of() : Set.of(owes ? FleetIndex.OWES : FleetIndex.SETTLED);
   }
 

@@ -36,6 +36,9 @@ final class Incarnation {
    */
   final Map<Long, Run> suspended = new LinkedHashMap<>(2);
 
+  /** Devices of the fleet that are attached. */
+  final AttachedPeers peers = new AttachedPeers();
+
   /** Soft facts of requests that were answered without an entry. */
   final List<SoftFact> carried = new ArrayList<>(0);
 
@@ -98,10 +101,12 @@ final class Incarnation {
     for (var waiting : snapshot.getSuspendedList()) {
       var run =
           Run.resumed(waiting.getOperationsList(), waiting.getClient(), waiting.getRequestEntry());
+      run.peer = waiting.hasPeer() ? waiting.getPeer() : null;
       waiting.getRepliesList().forEach(run::answer);
       run.waitsForQueue = waiting.getWaitsForQueue();
       it.suspended.put(run.requestEntry, run);
     }
+    it.peers.restore(snapshot.getPeersList());
     it.sequenceNumber = snapshot.getSequenceNumber();
     it.snapshotBytes = snapshot.getSerializedSize();
     it.journaledHash = snapshot.getStateHash();
@@ -119,7 +124,16 @@ final class Incarnation {
 
   /** Something that must go on after a restart without being asked. */
   boolean owes() {
-    return !suspended.isEmpty() || iommu.progress() != QueueProgress.IDLE;
+    return !suspended.isEmpty() || hardwareOwes();
+  }
+
+  /** The queue has work, or a device has not answered. */
+  boolean hardwareOwes() {
+    if (iommu.progress() != QueueProgress.IDLE) {
+      return true;
+    }
+    var view = iommu.view();
+    return view.devices().stream().anyMatch(it -> !view.unanswered(it.sourceId()).isEmpty());
   }
 
   boolean neededInMemory() {
@@ -142,6 +156,7 @@ final class Incarnation {
     if (!iommu.holdsRequestsBack()) {
       suspended.values().forEach(run -> run.waitsForQueue = false);
     }
+    peers.apply(sequenceNumber, event.entry(), iommu.view());
     parkedSinceNanos =
         iommu.progress() != QueueProgress.PARKED
             ? 0
@@ -193,12 +208,13 @@ final class Incarnation {
       takeReplies(run, entry);
       return run;
     }
-    if (!cause.hasClient() || (unfinished(cause) == 0 && !named(cause.getClient()))) {
+    if (unfinished(cause) == 0 && !named(cause.getClient())) {
       return null;
     }
     var run =
         Run.resumed(
             unfinished(cause) == 0 ? List.of() : cause.getOperationsList(), cause.getClient(), 0);
+    run.peer = cause.hasPeer() ? cause.getPeer() : null;
     if (unfinished(cause) > 0) {
       takeReplies(run, entry);
     }

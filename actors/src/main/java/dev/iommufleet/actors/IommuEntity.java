@@ -1,122 +1,53 @@
 package dev.iommufleet.actors;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.BackoffSupervisorStrategy;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.typed.EventAdapter;
 import akka.persistence.typed.PersistenceId;
-import akka.persistence.typed.RecoveryCompleted;
-import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.SnapshotAdapter;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehavior;
-import akka.persistence.typed.javadsl.RetentionCriteria;
-import akka.persistence.typed.javadsl.SignalHandler;
-import dev.iommufleet.actors.IommuCommand.Ask;
+import dev.iommufleet.actors.EntityCommand.Ask;
 import dev.iommufleet.actors.IommuState.Absent;
 import dev.iommufleet.actors.IommuState.Deleted;
 import dev.iommufleet.actors.IommuState.Present;
 import dev.iommufleet.actors.IommuState.Unreadable;
 import dev.iommufleet.hardware.vtd.IommuView.AttachedDevice;
+import dev.iommufleet.persistence.journal.EntityIds;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
 import dev.iommufleet.protocol.api.v1.DeleteIommuResponse;
-import dev.iommufleet.protocol.cluster.v1.Awake;
-import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest.RequestCase;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 
-/**
- * The entity of one IOMMU. It takes one request at a time, lets the hardware run it in place,
- * writes one entry for what came of it, and answers when the entry is in the journal. Whatever goes
- * wrong on the way, the hardware is thrown away and made anew from the journal.
- */
-public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuEvent, IommuState> {
-  private static final String KIND = "iommu";
+/** The entity of one IOMMU. */
+public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
   private static final IommuState ABSENT = new Absent();
 
-  private final String id;
-  private final ActorContext<IommuCommand> context;
-  private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final EntityEnvironment environment;
   private final EntryWriter entries;
   private final Requests requests;
+  private final DeviceLinks links;
+  private final DeviceReports reports;
 
-  /**
-   * Those whose entry is being written: after a failed write nobody else knows of them. Outlives
-   * every restart of this actor.
-   */
-  private final List<Caller> unanswered;
-
-  private final RecoveryGuard guard;
-
-  private boolean busyLately;
-
-  private IommuEntity(
-      String id,
-      Shell shell,
-      ActorRef<ClusterSharding.ShardCommand> shard,
-      EntityEnvironment environment) {
-    super(persistenceId(id), backoff(environment));
-    this.id = id;
-    this.context = shell.context;
-    this.shard = shard;
-    this.unanswered = shell.unanswered;
-    this.guard = shell.guard;
-    this.environment = environment;
+  private IommuEntity(Shell shell) {
+    super(persistenceId(shell.id()), shell);
     this.entries = new EntryWriter(environment);
-    this.requests = new Requests(this, shell.context, shell.timers, environment);
-    var idle = Duration.ofMillis(environment.settings().idleMillis());
-    shell.timers.startTimerWithFixedDelay(new IommuCommand.LookAround(), idle);
+    this.links = new DeviceLinks(this);
+    this.requests = new Requests(this, links);
+    this.reports = new DeviceReports(this, links, requests);
   }
 
-  private record Shell(
-      ActorContext<IommuCommand> context,
-      TimerScheduler<IommuCommand> timers,
-      List<Caller> unanswered,
-      RecoveryGuard guard) {}
-
   /** The behaviour of the entity {@code id}; {@code shard} is asked when it may leave memory. */
-  public static Behavior<IommuCommand> create(
+  public static Behavior<EntityCommand> create(
       String id, ActorRef<ClusterSharding.ShardCommand> shard, EntityEnvironment environment) {
-    var unanswered = new ArrayList<Caller>(1);
-    var guard = new RecoveryGuard(id);
-    Behavior<IommuCommand> behavior =
-        Behaviors.setup(
-            context ->
-                Behaviors.withTimers(
-                    timers ->
-                        new IommuEntity(
-                            id,
-                            new Shell(context, timers, unanswered, guard),
-                            shard,
-                            environment)));
-    return Behaviors.intercept(
-        () -> guard,
-        Behaviors.supervise(behavior).onFailure(Exception.class, backoff(environment)));
+    return supervised(id, "IOMMU '" + id + "'", shard, environment, IommuEntity::new);
   }
 
   public static PersistenceId persistenceId(String id) {
-    return PersistenceId.of(KIND, id);
-  }
-
-  private static BackoffSupervisorStrategy backoff(EntityEnvironment environment) {
-    var settings = environment.settings();
-    return SupervisorStrategy.restartWithBackoff(
-        Duration.ofMillis(settings.backoffMinMillis()),
-        Duration.ofMillis(settings.backoffMaxMillis()),
-        0.2);
+    return PersistenceId.of(EntityIds.IOMMU, id);
   }
 
   @Override
@@ -176,22 +107,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   }
 
   @Override
-  public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(environment.settings().snapshotEntries(), 1);
-  }
-
-  @Override
-  public SignalHandler<IommuState> signalHandler() {
-    return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
-        .onSignal(RecoveryFailed.class, (_, signal) -> guard.failed(signal.getFailure()))
-        .build();
-  }
-
-  private void onRecovered(IommuState state) {
-    guard.recovered();
-    unanswered.forEach(caller -> caller.refuse(EntityRefusals.journalUnavailable()));
-    unanswered.clear();
+  void recovered(IommuState state) {
     if (state instanceof Present(var incarnation)) {
       requests.resume(incarnation);
       incarnation.checkRecovered(environment.modelVersion());
@@ -201,63 +117,74 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
   // ---- commands ----------------------------------------------------------------------------
 
   @Override
-  public CommandHandler<IommuCommand, IommuEvent, IommuState> commandHandler() {
+  public CommandHandler<EntityCommand, IommuEvent, IommuState> commandHandler() {
     return this::onCommand;
   }
 
-  private Effect<IommuEvent, IommuState> onCommand(IommuState state, IommuCommand command) {
+  private Effect<IommuEvent, IommuState> onCommand(IommuState state, EntityCommand command) {
     return switch (command) {
-      case Ask ask -> onAsk(state, ask);
+      case Ask ask -> answering(ask, () -> onAsk(state, ask));
       // In every state and at once: a shard that waits for an entity to stop holds its messages.
-      case IommuCommand.Stop() -> Effect().stop();
-      case IommuCommand.LookAround() -> lookAround(state);
-      case IommuCommand.GoOn() -> state instanceof Present(var it) ? goOn(it) : Effect().none();
-      case IommuCommand.DeadlinePassed passed ->
-          state instanceof Present(var it) ? requests.deadline(it, passed) : Effect().none();
-      case IommuCommand.RepeatRead read -> {
+      case EntityCommand.Stop() -> Effect().stop();
+      case EntityCommand.LookAround() ->
+          lookAround(state instanceof Present(var it) && it.neededInMemory());
+      case EntityCommand.ToIommu report -> onReport(state, report);
+      case EntityCommand.RepeatRead read -> {
         requests.answerRepeat(read);
-        yield Effect().none();
+        yield done();
       }
+      case EntityCommand.Private own -> state instanceof Present(var it) ? onOwn(it, own) : done();
+      case EntityCommand.ToDevice _ -> throw new IllegalStateException(name + " is no device");
+    };
+  }
+
+  private Effect<IommuEvent, IommuState> onOwn(Incarnation it, EntityCommand.Private own) {
+    return switch (own) {
+      case EntityCommand.GoOn() -> goOn(it);
+      case EntityCommand.DeadlinePassed passed -> requests.deadline(it, passed);
+      case EntityCommand.InvalidationExpired expired ->
+          it.running != null ? Effect().stash() : reports.expire(it, expired);
+      case EntityCommand.TellAgain(int sourceId) -> {
+        links.tellAgain(it, sourceId);
+        yield done();
+      }
+      case EntityCommand.LookAround _,
+          EntityCommand.RepeatRead _,
+          EntityCommand.DeviceRepeatRead _,
+          EntityCommand.Resume _,
+          EntityCommand.Poll _ ->
+          throw new IllegalStateException(name + " was told " + own);
     };
   }
 
   private Effect<IommuEvent, IommuState> goOn(Incarnation it) {
     var run = it.running;
     it.running = null;
-    return run == null ? Effect().none() : requests.advance(it, run);
+    return run == null ? done() : requests.advance(it, run);
   }
 
-  private Effect<IommuEvent, IommuState> lookAround(IommuState state) {
-    if (!busyLately && !(state instanceof Present(var it) && it.neededInMemory())) {
-      shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
-    }
-    busyLately = false;
-    return Effect().none();
+  /** An IOMMU that is not there holds no attachment. */
+  private Effect<IommuEvent, IommuState> onReport(IommuState state, EntityCommand.ToIommu report) {
+    touch();
+    return switch (state) {
+      case Present(var it) ->
+          it.running != null ? Effect().stash() : reports.report(it, report.message());
+      case Absent(), Deleted _ -> {
+        links.tellGone(id, report.message());
+        yield done();
+      }
+      case Unreadable _ -> done();
+    };
   }
 
   private Effect<IommuEvent, IommuState> onAsk(IommuState state, Ask ask) {
-    busyLately = true;
-    try {
-      return switch (state) {
-        case Absent() -> onAbsent(ask);
-        case Present(var it) -> onPresent(it, ask);
-        case Deleted(long number, _) -> onDeleted(number, ask);
-        case Unreadable(long number, String why) ->
-            throw new RefusedException(EntityRefusals.unreadable(id, number, why));
-      };
-    } catch (RefusedException e) {
-      Caller.of(ask).refuse(e.refusal());
-      return Effect().none();
-    } catch (MalformedException e) {
-      Caller.of(ask).refuse(Requests.malformed(e));
-      return Effect().none();
-    } catch (ModelFailure e) {
-      throw e;
-    } catch (RuntimeException e) {
-      // The supervisor makes the entity anew; the caller need not wait for it.
-      Caller.of(ask).refuse(EntityRefusals.erred(id, e));
-      throw e;
-    }
+    return switch (state) {
+      case Absent() -> onAbsent(ask);
+      case Present(var it) -> onPresent(it, ask);
+      case Deleted(long number, _) -> onDeleted(number, ask);
+      case Unreadable(long number, String why) ->
+          throw new RefusedException(EntityRefusals.unreadable(name, number, why));
+    };
   }
 
   private Effect<IommuEvent, IommuState> onAbsent(Ask ask) {
@@ -267,7 +194,7 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
       case STOP_WATCH, WATCH_CREDIT -> Effect().none();
       default -> {
         // Nothing to keep in memory: asking for ids that nobody has must not fill it.
-        shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+        leaveMemory();
         throw new RefusedException(EntityRefusals.neverCreated(id));
       }
     };
@@ -308,12 +235,6 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
     return Effect().none();
   }
 
-  private Effect<IommuEvent, IommuState> awake(Ask ask) {
-    var caller = Caller.of(ask);
-    caller.tell(caller.reply().setAwake(Awake.getDefaultInstance()));
-    return Effect().none();
-  }
-
   private Effect<IommuEvent, IommuState> create(Ask ask) {
     var config = requests.config(id, ask.request().getCreate());
     return persist(
@@ -344,35 +265,9 @@ public final class IommuEntity extends EventSourcedBehavior<IommuCommand, IommuE
         });
   }
 
-  /** What is told to each of the callers once an entry is in the journal. */
-  @FunctionalInterface
-  interface Answers {
-    Function<Caller, EntityReply.Builder> from(IommuState state);
-  }
-
   /** Writes the entry; then, and only then, answers. */
   Effect<IommuEvent, IommuState> persist(
-      IommuEvent.Live event, List<Caller> callers, Answers answers) {
-    requests.checkSize(event);
-    unanswered.addAll(callers);
-    return Effect()
-        .persist(event)
-        .thenRun(
-            (IommuState state) -> {
-              unanswered.clear();
-              var answer = answers.from(state);
-              callers.forEach(caller -> caller.tell(answer.apply(caller)));
-            })
-        .thenUnstashAll();
-  }
-
-  /** Nothing to write. */
-  Effect<IommuEvent, IommuState> done() {
-    return Effect().none();
-  }
-
-  /** Nothing to write, and those that waited for this request go on. */
-  Effect<IommuEvent, IommuState> doneAndUnstash() {
-    return Effect().none().thenUnstashAll();
+      IommuEvent.Live event, List<Caller> callers, Answers<IommuState> answers) {
+    return persist(event, event.entry().getSerializedSize(), callers, answers);
   }
 }

@@ -9,13 +9,13 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /** Where the entities live. */
 public final class IommuSharding {
-  public static final EntityTypeKey<IommuCommand> KEY =
-      EntityTypeKey.create(IommuCommand.class, "iommu");
+  public static final EntityTypeKey<EntityCommand> KEY =
+      EntityTypeKey.create(EntityCommand.class, "iommu");
 
   private IommuSharding() {}
 
   /** Starts the region of this node; messages to it reach the entity wherever it lives. */
-  public static ActorRef<ShardingEnvelope<IommuCommand>> start(
+  public static ActorRef<ShardingEnvelope<EntityCommand>> start(
       ActorSystem<?> system, EntityEnvironment environment) {
     return ClusterSharding.get(system)
         .init(
@@ -23,6 +23,6 @@ public final class IommuSharding {
                     KEY,
                     context ->
                         IommuEntity.create(context.getEntityId(), context.getShard(), environment))
-                .withStopMessage(new IommuCommand.Stop()));
+                .withStopMessage(new EntityCommand.Stop()));
   }
 }

@@ -5,7 +5,6 @@ import akka.persistence.query.EventEnvelope;
 import akka.persistence.query.PersistenceQuery;
 import akka.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
 import akka.stream.javadsl.Sink;
-import dev.iommufleet.protocol.journal.v1.Entry;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -25,11 +24,12 @@ public final class JournalEntrySource implements EntrySource {
   }
 
   @Override
-  public CompletionStage<List<Entry>> read(String persistenceId, long from, long to) {
+  public <M> CompletionStage<List<M>> read(
+      Class<M> type, String persistenceId, long from, long to) {
     return journal
         .currentEventsByPersistenceId(persistenceId, from, to)
         .map(EventEnvelope::event)
-        .map(Entry.class::cast)
+        .map(type::cast)
         .runWith(Sink.seq(), system);
   }
 }

@@ -10,15 +10,15 @@ import dev.iommufleet.protocol.api.v1.RefusalCode;
  * Answers for an entity whose journal cannot be read. The entity tries again with growing pauses;
  * meanwhile nobody has to wait for a time-out to hear why.
  */
-final class RecoveryGuard extends BehaviorInterceptor<IommuCommand, IommuCommand> {
-  private final String id;
+final class RecoveryGuard extends BehaviorInterceptor<EntityCommand, EntityCommand> {
+  private final String name;
 
   /** Null: the last recovery ended well, or the first has not ended. */
   private Throwable failure;
 
-  RecoveryGuard(String id) {
-    super(IommuCommand.class);
-    this.id = id;
+  RecoveryGuard(String name) {
+    super(EntityCommand.class);
+    this.name = name;
   }
 
   void recovered() {
@@ -30,17 +30,17 @@ final class RecoveryGuard extends BehaviorInterceptor<IommuCommand, IommuCommand
   }
 
   @Override
-  public Behavior<IommuCommand> aroundReceive(
-      TypedActorContext<IommuCommand> context,
-      IommuCommand command,
-      ReceiveTarget<IommuCommand> entity) {
-    if (failure != null && command instanceof IommuCommand.Ask ask) {
+  public Behavior<EntityCommand> aroundReceive(
+      TypedActorContext<EntityCommand> context,
+      EntityCommand command,
+      ReceiveTarget<EntityCommand> entity) {
+    if (failure != null && command instanceof EntityCommand.Ask ask) {
       Caller.of(ask)
           .refuse(
               Refusals.of(
                   RefusalCode.REFUSAL_CODE_RECOVERY_FAILED,
-                  "the journal of IOMMU '%s' cannot be read: %s; nothing was executed"
-                      .formatted(id, cause(failure))));
+                  "the journal of %s cannot be read: %s; nothing was executed"
+                      .formatted(name, cause(failure))));
       return Behaviors.same();
     }
     return entity.apply(context, command);

@@ -1,7 +1,9 @@
 package dev.iommufleet.actors;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import dev.iommufleet.protocol.api.v1.Await;
+import dev.iommufleet.protocol.api.v1.ExecuteHostDeviceRequest;
 import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
@@ -65,6 +67,16 @@ public final class RequestCheck {
     atMost("request-bytes", limits.requestBytes(), bytes);
     atMost("reply-bytes", limits.replyBytes(), replies);
     atMost("deadline_millis of all awaits of a request", limits.awaitMaxMillis(), awaits);
+  }
+
+  /**
+   * @throws RefusedException LIMIT_EXCEEDED or BAD_ARGUMENT
+   */
+  void deviceRequest(ExecuteHostDeviceRequest request) {
+    if (request.hasRequestId()) {
+      requestId(request.getRequestId());
+    }
+    atMost("request-bytes", limits.requestBytes(), request.getOperation().getSerializedSize());
   }
 
   /**
@@ -161,7 +173,7 @@ public final class RequestCheck {
   }
 
   /** Tells operations apart: the first bytes of a SHA-256. */
-  static ByteString digest(List<Operation> operations) {
+  static ByteString digest(List<? extends MessageLite> operations) {
     try {
       var sha = MessageDigest.getInstance("SHA-256");
       for (var operation : operations) {

@@ -1,7 +1,7 @@
 package dev.iommufleet.actors;
 
 import com.google.protobuf.ByteString;
-import dev.iommufleet.protocol.api.v1.Operation;
+import com.google.protobuf.MessageLite;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.journal.v1.ClientRequest;
 import dev.iommufleet.protocol.journal.v1.Session;
@@ -50,7 +50,7 @@ final class RequestMemory {
    *
    * @throws RefusedException the id is used otherwise, too old, or of a session unknown here
    */
-  Remembered recall(ClientRequest request, List<Operation> operations) {
+  Remembered recall(ClientRequest request, List<? extends MessageLite> operations) {
     var window = windows.get(request.getSession());
     if (window == null) {
       begin(request);
@@ -85,7 +85,7 @@ final class RequestMemory {
   }
 
   private static Remembered same(
-      Remembered known, ClientRequest request, List<Operation> operations) {
+      Remembered known, ClientRequest request, List<? extends MessageLite> operations) {
     if (!known.digest.equals(RequestCheck.digest(operations))) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_REQUEST_ID_REUSED,

@@ -1,11 +1,9 @@
 package dev.iommufleet.actors;
 
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.TimerScheduler;
 import akka.persistence.typed.javadsl.Effect;
-import dev.iommufleet.actors.IommuCommand.Ask;
-import dev.iommufleet.actors.IommuCommand.DeadlinePassed;
-import dev.iommufleet.actors.IommuCommand.RepeatRead;
+import dev.iommufleet.actors.EntityCommand.Ask;
+import dev.iommufleet.actors.EntityCommand.DeadlinePassed;
+import dev.iommufleet.actors.EntityCommand.RepeatRead;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
@@ -13,10 +11,10 @@ import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
 import dev.iommufleet.protocol.api.v1.GetIommuResponse;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
-import dev.iommufleet.protocol.api.v1.Refusal;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.cluster.v1.Awake;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import dev.iommufleet.protocol.journal.v1.Entry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,36 +23,19 @@ import java.util.concurrent.CompletableFuture;
 /** What the entity does with requests while its IOMMU exists. */
 final class Requests {
   private final IommuEntity entity;
-  private final ActorContext<IommuCommand> context;
-  private final TimerScheduler<IommuCommand> timers;
+  private final DeviceLinks links;
   private final EntityEnvironment environment;
   private final EntityLimits limits;
   private final EntryWriter entries;
   private final RequestCheck check;
 
-  Requests(
-      IommuEntity entity,
-      ActorContext<IommuCommand> context,
-      TimerScheduler<IommuCommand> timers,
-      EntityEnvironment environment) {
+  Requests(IommuEntity entity, DeviceLinks links) {
     this.entity = entity;
-    this.context = context;
-    this.timers = timers;
-    this.environment = environment;
+    this.links = links;
+    this.environment = entity.environment;
     this.limits = environment.settings().limits();
     this.entries = new EntryWriter(environment);
     this.check = new RequestCheck(limits);
-  }
-
-  static Refusal malformed(MalformedException e) {
-    var code =
-        switch (e.code()) {
-          case UNKNOWN_KIND -> RefusalCode.REFUSAL_CODE_UNKNOWN_OPERATION;
-          case UNKNOWN_QUIRK -> RefusalCode.REFUSAL_CODE_UNKNOWN_QUIRK;
-          case UNPARSABLE, UNKNOWN_VALUE, OUT_OF_RANGE, NEWER_SCHEMA ->
-              RefusalCode.REFUSAL_CODE_BAD_ARGUMENT;
-        };
-    return Refusals.of(code, e.getMessage());
   }
 
   // ---- create ------------------------------------------------------------------------------
@@ -113,7 +94,18 @@ final class Requests {
         yield reply.setReadMemory(Views.memory(it, request.getReadMemory()));
       }
       case WAKE -> reply.setAwake(Awake.getDefaultInstance());
-      case EXECUTE, CREATE, DELETE, WATCH, STOP_WATCH, WATCH_CREDIT, REQUEST_NOT_SET ->
+      case EXECUTE,
+          CREATE,
+          DELETE,
+          WATCH,
+          STOP_WATCH,
+          WATCH_CREDIT,
+          CREATE_HOST_DEVICE,
+          GET_HOST_DEVICE,
+          DELETE_HOST_DEVICE,
+          EXECUTE_HOST_DEVICE,
+          LIST_HOST_DEVICE_STATE,
+          REQUEST_NOT_SET ->
           throw new RefusedException(
               RefusalCode.REFUSAL_CODE_UNSUPPORTED,
               "request %s is not known to this node".formatted(request.getRequestCase()));
@@ -148,6 +140,7 @@ final class Requests {
               Map.of("retry_after_millis", "100")));
     }
     var run = Run.of(request, client);
+    links.refusePlayed(it, run.hardwareOperations());
     var refusal = it.iommu.refusal(run.hardwareOperations());
     if (refusal.isPresent()) {
       throw new RefusedException(Refusals.of(refusal.get()));
@@ -186,7 +179,7 @@ final class Requests {
         if (!mustJournal(it, run)) {
           it.carried.addAll(run.segment.soft);
           answer(it, run);
-          if (!continued) {
+          if (!continued && run.report == null) {
             return entity.done();
           }
           wakeOne(it);
@@ -202,6 +195,10 @@ final class Requests {
         end == Turn.End.FINISHED ? List.copyOf(run.callers) : List.of(),
         _ -> {
           it.watchers.publish(it.sequenceNumber, event.entry());
+          if (end == Turn.End.FINISHED) {
+            links.answer(it, run);
+          }
+          links.tellNew(it);
           afterEntry(it, run, end);
           var response = response(it, run);
           return caller -> caller.reply().setExecute(response);
@@ -237,6 +234,7 @@ final class Requests {
   private void answer(Incarnation it, Run run) {
     var response = response(it, run);
     run.callers.forEach(caller -> caller.tell(caller.reply().setExecute(response)));
+    links.answer(it, run);
   }
 
   private static dev.iommufleet.protocol.api.v1.ExecuteResponse response(Incarnation it, Run run) {
@@ -262,7 +260,7 @@ final class Requests {
   /** Nobody else gets at the IOMMU until this request has gone on. */
   private void hold(Incarnation it, Run run) {
     it.running = run;
-    context.getSelf().tell(new IommuCommand.GoOn());
+    entity.context.getSelf().tell(new EntityCommand.GoOn());
   }
 
   /** What came true may be what a suspended request waits for; the oldest one goes first. */
@@ -280,8 +278,8 @@ final class Requests {
   private void arm(Run run) {
     var await = run.await();
     var key = "await-" + run.requestEntry + "-" + run.next;
-    if (await != null && !run.waitsForQueue && !timers.isTimerActive(key)) {
-      timers.startSingleTimer(
+    if (await != null && !run.waitsForQueue && !entity.timers.isTimerActive(key)) {
+      entity.timers.startSingleTimer(
           key,
           new DeadlinePassed(run.requestEntry, run.next),
           Duration.ofMillis(await.getDeadlineMillis()));
@@ -299,22 +297,9 @@ final class Requests {
 
   /** After a restart: timers begin anew, and what can go on does. */
   void resume(Incarnation it) {
+    links.resume(it);
     it.suspended.values().forEach(this::arm);
     wakeOne(it);
-  }
-
-  /** An entry that is too large is our failure: requests are cut into segments far below that. */
-  void checkSize(IommuEvent.Live event) {
-    int size = event.entry().getSerializedSize();
-    if (size > limits.entryBytes()) {
-      throw new IllegalStateException(
-          "an entry has %d bytes and %d is the most; its operations are %d and its replies %d"
-              .formatted(
-                  size,
-                  limits.entryBytes(),
-                  event.entry().getCause().getOperationsCount(),
-                  event.entry().getRepliesCount()));
-    }
   }
 
   // ---- repeats -----------------------------------------------------------------------------
@@ -324,25 +309,22 @@ final class Requests {
     var read =
         environment
             .entries()
-            .read(journal, entry, entry)
+            .read(Entry.class, journal, entry, entry)
             .thenCompose(
                 last -> {
                   long first = last.isEmpty() ? 0 : last.getFirst().getCause().getRequestEntry();
                   return first == 0
                       ? CompletableFuture.completedStage(last)
-                      : environment.entries().read(journal, first, entry);
+                      : environment.entries().read(Entry.class, journal, first, entry);
                 });
-    context.pipeToSelf(read, (found, failure) -> new RepeatRead(ask, entry, found, failure));
+    entity.context.pipeToSelf(read, (found, failure) -> new RepeatRead(ask, entry, found, failure));
     return entity.done();
   }
 
   void answerRepeat(RepeatRead read) {
     var caller = Caller.of(read.ask());
     if (read.failure() != null || read.entries().isEmpty()) {
-      caller.refuse(
-          Refusals.of(
-              RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
-              "the stored answer cannot be read now; repeat the request with the same id"));
+      caller.refuse(EntityRefusals.storedAnswerUnreadable());
       return;
     }
     var response = RepeatedAnswer.of(read.entries(), read.entry(), read.ask().request());

@@ -8,7 +8,10 @@ import dev.iommufleet.protocol.api.v1.ExecuteResponse;
 import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
 import dev.iommufleet.protocol.api.v1.Reply;
+import dev.iommufleet.protocol.cluster.v1.LinkToIommu;
 import dev.iommufleet.protocol.journal.v1.ClientRequest;
+import dev.iommufleet.protocol.journal.v1.PeerMessage;
+import dev.iommufleet.protocol.journal.v1.TimerFired;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +55,15 @@ final class Run {
   /** The operation at {@link #next} has run, but the queue has not ended what it began; or null. */
   Reply begun;
 
+  /** The entry of another entity that made this; null: none did. */
+  PeerMessage peer;
+
+  /** The timer that made this; null: none did. */
+  TimerFired timer;
+
+  /** What is to be answered; null: this is no device's report, or one from before a restart. */
+  LinkToIommu report;
+
   /** Executed and not journaled yet; null between segments. */
   Segment segment;
 
@@ -88,6 +100,15 @@ final class Run {
     run.requestEntry = requestEntry;
     run.observedTruncated = true;
     return run;
+  }
+
+  /** What a device's report, or a timer, means to the hardware. */
+  static Run own(List<Operation> operations) {
+    return new Run(
+        operations.stream().map(Operations::write).toList(),
+        ClientRequest.getDefaultInstance(),
+        Observe.OBSERVE_REPLIES,
+        false);
   }
 
   /** Without the awaits. */

@@ -55,20 +55,27 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
       it.iommu.describeSoft(fact -> snapshot.addSoft(Facts.write(fact)));
       snapshot.setSoftHash(it.iommu.softHash());
     }
-    for (var run : it.suspended.values()) {
-      snapshot.addSuspended(
-          Suspended.newBuilder()
-              .setRequestEntry(run.requestEntry)
-              .addAllOperations(run.messages)
-              .setNextOperation(run.next)
-              .setClient(run.client())
-              .setWaitsForQueue(run.waitsForQueue)
-              .addAllReplies(run.replies));
-    }
+    snapshot.addAllPeers(it.peers.describe());
+    it.suspended.values().forEach(run -> snapshot.addSuspended(suspended(run)));
     var built = snapshot.build();
     it.bytesSinceSnapshot = 0;
     it.snapshotBytes = built.getSerializedSize();
     return built;
+  }
+
+  private static Suspended.Builder suspended(Run run) {
+    var suspended =
+        Suspended.newBuilder()
+            .setRequestEntry(run.requestEntry)
+            .addAllOperations(run.messages)
+            .setNextOperation(run.next)
+            .setClient(run.client())
+            .setWaitsForQueue(run.waitsForQueue)
+            .addAllReplies(run.replies);
+    if (run.peer != null) {
+      suspended.setPeer(run.peer);
+    }
+    return suspended;
   }
 
   private Snapshot.Builder header(long sequenceNumber, long incarnation) {

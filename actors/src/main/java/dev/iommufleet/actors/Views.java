@@ -55,6 +55,7 @@ final class Views {
               .setPosition(it.iommu.parkedPosition())
               .setSinceUnixNanos(it.parkedSinceNanos);
       Arrays.stream(it.iommu.parkedOn()).forEach(parked::addSourceIds);
+      parked.setInfrastructure(Arrays.stream(it.iommu.parkedOn()).anyMatch(it.peers::isSilent));
       message.setParked(parked);
     }
     return message.build();
@@ -128,7 +129,7 @@ final class Views {
     return message.build();
   }
 
-  private static int pageSize(int asked) {
+  static int pageSize(int asked) {
     if (Integer.toUnsignedLong(asked) > PAGE_MAX) {
       throw new RefusedException(
           Refusals.limit("page_size", PAGE_MAX, Integer.toUnsignedLong(asked)));
@@ -136,7 +137,7 @@ final class Views {
     return asked == 0 ? PAGE : asked;
   }
 
-  private static long token(String token) {
+  static long token(String token) {
     try {
       return Long.parseUnsignedLong(token, 16);
     } catch (NumberFormatException e) {

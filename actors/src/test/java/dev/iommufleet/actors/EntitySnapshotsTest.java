@@ -28,7 +28,9 @@ class EntitySnapshotsTest {
   @Test
   @DisplayName("of a growing guest come the rarer the larger they are, after a restart too")
   void proportional() {
-    var settings = new EntitySettings(false, 1_000_000, PAGE, 256, 60_000, 10, 50, Harness.SMALL);
+    var settings =
+        new EntitySettings(
+            false, 1_000_000, PAGE, 256, 60_000, 10, 50, LinkSettings.DEFAULT, Harness.SMALL);
     try (var it = new Harness(settings)) {
       it.create();
       var page = new byte[PAGE];

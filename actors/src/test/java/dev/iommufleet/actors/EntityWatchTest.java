@@ -126,7 +126,7 @@ class EntityWatchTest {
       it.execute(ring(i, i));
       answer(watcher);
       it.tell(
-          new IommuCommand.Ask(
+          new EntityCommand.Ask(
               EntityRequest.newBuilder()
                   .setCorrelation(correlation)
                   .setWatchCredit(WatchCredit.newBuilder().setEntries(1))
@@ -159,12 +159,12 @@ class EntityWatchTest {
     queue();
     var watcher = watch(0);
     answer(watcher);
-    it.tell(new IommuCommand.LookAround());
-    it.tell(new IommuCommand.LookAround());
+    it.tell(new EntityCommand.LookAround());
+    it.tell(new EntityCommand.LookAround());
     it.shard.expectNoMessage(Duration.ofMillis(100));
 
     it.restart();
-    it.tell(new IommuCommand.LookAround());
+    it.tell(new EntityCommand.LookAround());
 
     it.shard.expectMessageClass(ClusterSharding.Passivate.class);
   }
@@ -173,12 +173,12 @@ class EntityWatchTest {
   @DisplayName("or not: an entity that was just used, or owes something, does not ask to leave")
   void neededInMemory() {
     queue();
-    it.tell(new IommuCommand.LookAround());
+    it.tell(new EntityCommand.LookAround());
     it.shard.expectNoMessage(Duration.ofMillis(50));
     it.send(Harness.request(Ops.awaitWord(0x3000, 7, 60_000)));
     it.get();
-    it.tell(new IommuCommand.LookAround());
-    it.tell(new IommuCommand.LookAround());
+    it.tell(new EntityCommand.LookAround());
+    it.tell(new EntityCommand.LookAround());
 
     it.shard.expectNoMessage(Duration.ofMillis(100));
   }

@@ -20,6 +20,8 @@ import dev.iommufleet.protocol.api.v1.Refusal;
 import dev.iommufleet.protocol.api.v1.RequestId;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
+import dev.iommufleet.protocol.cluster.v1.LinkToDevice;
+import dev.iommufleet.protocol.cluster.v1.LinkToIommu;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +43,16 @@ final class Harness implements AutoCloseable {
           2,
           60_000);
 
+  /** Nobody else is there. */
+  private static final Peers NOBODY =
+      new Peers() {
+        @Override
+        public void tellDevice(String deviceId, LinkToDevice message) {}
+
+        @Override
+        public void tellIommu(String iommuId, LinkToIommu message) {}
+      };
+
   /** Long enough for anything; a test that needs it fails. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -50,7 +62,7 @@ final class Harness implements AutoCloseable {
   final EntityEnvironment environment;
   private final AtomicLong correlation = new AtomicLong();
   private final AtomicLong nanos = new AtomicLong(1_000);
-  private ActorRef<IommuCommand> entity;
+  private ActorRef<EntityCommand> entity;
 
   Harness() {
     this(settings(false, 1_000, 256));
@@ -67,12 +79,14 @@ final class Harness implements AutoCloseable {
     shard = kit.createTestProbe(ClusterSharding.ShardCommand.class);
     var entries = new JournalEntrySource(kit.system(), PersistenceTestKitReadJournal.Identifier());
     environment =
-        new EntityEnvironment(settings, "test", entries, () -> "node:1", nanos::incrementAndGet);
+        new EntityEnvironment(
+            settings, "test", entries, NOBODY, () -> "node:1", nanos::incrementAndGet);
     start();
   }
 
   static EntitySettings settings(boolean full, int snapshotEntries, int carried) {
-    return new EntitySettings(full, snapshotEntries, 1 << 20, carried, 60_000, 10, 50, SMALL);
+    return new EntitySettings(
+        full, snapshotEntries, 1 << 20, carried, 60_000, 10, 50, LinkSettings.DEFAULT, SMALL);
   }
 
   void start() {
@@ -82,23 +96,23 @@ final class Harness implements AutoCloseable {
   /** The entity leaves memory and is started again over the same journal. */
   void restart() {
     var probe = kit.createTestProbe();
-    entity.tell(new IommuCommand.Stop());
+    entity.tell(new EntityCommand.Stop());
     probe.expectTerminated(entity, PATIENCE);
     start();
   }
 
-  void tell(IommuCommand command) {
+  void tell(EntityCommand command) {
     entity.tell(command);
   }
 
-  ActorRef<IommuCommand> entity() {
+  ActorRef<EntityCommand> entity() {
     return entity;
   }
 
   TestProbe<EntityReply> send(EntityRequest.Builder request) {
     var probe = kit.createTestProbe(EntityReply.class);
     entity.tell(
-        new IommuCommand.Ask(
+        new EntityCommand.Ask(
             request.setCorrelation(correlation.incrementAndGet()).build(), probe.getRef()));
     return probe;
   }
@@ -166,7 +180,7 @@ final class Harness implements AutoCloseable {
     try {
       return environment
           .entries()
-          .read(IommuEntity.persistenceId("i1").id(), 1, Long.MAX_VALUE)
+          .read(Entry.class, IommuEntity.persistenceId("i1").id(), 1, Long.MAX_VALUE)
           .toCompletableFuture()
           .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception e) {

@@ -12,6 +12,11 @@ import java.util.Set;
  * @param restartBackoffMinMillis before a failed entity starts again, 10 to 60,000
  * @param restartBackoffMaxMillis the same after many failures, at least the former, to 600,000
  * @param watchRenewalMillis how often a watcher renews its subscription, 100 to 60,000
+ * @param deviceTlbMillis a device-TLB invalidation that a device was told to withhold fails after
+ *     this, 100 to 3,600,000
+ * @param resendMinMillis before a peer that does not answer is told again, 10 to 60,000
+ * @param resendMaxMillis the same after many attempts, at least the former, to 600,000
+ * @param devicePollMillis what paused in a device goes on after this, 1 to 60,000
  */
 public record TimeoutSettings(
     int requestMillis,
@@ -20,7 +25,11 @@ public record TimeoutSettings(
     int drainMillis,
     int restartBackoffMinMillis,
     int restartBackoffMaxMillis,
-    int watchRenewalMillis) {
+    int watchRenewalMillis,
+    int deviceTlbMillis,
+    int resendMinMillis,
+    int resendMaxMillis,
+    int devicePollMillis) {
 
   private static final Set<String> NAMES =
       Set.of(
@@ -30,10 +39,15 @@ public record TimeoutSettings(
           "drain-millis",
           "restart-backoff-min-millis",
           "restart-backoff-max-millis",
-          "watch-renewal-millis");
+          "watch-renewal-millis",
+          "device-tlb-millis",
+          "resend-min-millis",
+          "resend-max-millis",
+          "device-poll-millis");
 
   static TimeoutSettings of(Block block) {
     block.knowing(NAMES);
+    int resendMin = block.between("resend-min-millis", 10, 60_000);
     int backoffMin = block.between("restart-backoff-min-millis", 10, 60_000);
     return new TimeoutSettings(
         block.between("request-millis", 100, 600_000),
@@ -42,6 +56,10 @@ public record TimeoutSettings(
         block.between("drain-millis", 0, 600_000),
         backoffMin,
         block.between("restart-backoff-max-millis", backoffMin, 600_000),
-        block.between("watch-renewal-millis", 100, 60_000));
+        block.between("watch-renewal-millis", 100, 60_000),
+        block.between("device-tlb-millis", 100, 3_600_000),
+        resendMin,
+        block.between("resend-max-millis", resendMin, 600_000),
+        block.between("device-poll-millis", 1, 60_000));
   }
 }

@@ -4,8 +4,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.sharding.typed.ShardingEnvelope;
+import dev.iommufleet.actors.EntityCommand;
 import dev.iommufleet.actors.EntrySource;
-import dev.iommufleet.actors.IommuCommand;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.config.LimitSettings;
 import dev.iommufleet.config.TimeoutSettings;
@@ -20,7 +20,8 @@ import java.util.concurrent.TimeoutException;
 /** The way from this node's services to the entities, wherever they live. */
 record Gateway(
     ActorSystem<?> system,
-    ActorRef<ShardingEnvelope<IommuCommand>> region,
+    ActorRef<ShardingEnvelope<EntityCommand>> region,
+    ActorRef<ShardingEnvelope<EntityCommand>> devices,
     EntrySource entries,
     Admission admission,
     LimitSettings limits,
@@ -32,15 +33,25 @@ record Gateway(
    * @return fails with {@link RefusedException} for a refusal, and when no answer comes
    */
   CompletionStage<EntityReply> ask(String id, EntityRequest request) {
+    return ask(region, id, request);
+  }
+
+  /** The answer of a host device's entity; as {@link #ask}. */
+  CompletionStage<EntityReply> askDevice(String id, EntityRequest request) {
+    return ask(devices, id, request);
+  }
+
+  private CompletionStage<EntityReply> ask(
+      ActorRef<ShardingEnvelope<EntityCommand>> entities, String id, EntityRequest request) {
     if (admission.closed()) {
       throw new RefusedException(Errors.stopping());
     }
     if (!admission.enter(id)) {
       throw new RefusedException(Errors.busy(id, admission.perEntity()));
     }
-    return AskPattern.<ShardingEnvelope<IommuCommand>, EntityReply>ask(
-            region,
-            replyTo -> new ShardingEnvelope<>(id, new IommuCommand.Ask(request, replyTo)),
+    return AskPattern.<ShardingEnvelope<EntityCommand>, EntityReply>ask(
+            entities,
+            replyTo -> new ShardingEnvelope<>(id, new EntityCommand.Ask(request, replyTo)),
             timeout(request.getExecute()),
             system.scheduler())
         .handle(
@@ -64,7 +75,7 @@ record Gateway(
   }
 
   void tell(String id, EntityRequest request, ActorRef<EntityReply> replyTo) {
-    region.tell(new ShardingEnvelope<>(id, new IommuCommand.Ask(request, replyTo)));
+    region.tell(new ShardingEnvelope<>(id, new EntityCommand.Ask(request, replyTo)));
   }
 
   /** As long as an answer may take: an await takes its time. */

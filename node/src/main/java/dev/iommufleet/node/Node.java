@@ -12,8 +12,12 @@ import com.typesafe.config.ConfigFactory;
 import dev.iommufleet.actors.EntityEnvironment;
 import dev.iommufleet.actors.EntityLimits;
 import dev.iommufleet.actors.EntitySettings;
+import dev.iommufleet.actors.HostDeviceSharding;
 import dev.iommufleet.actors.IommuSharding;
 import dev.iommufleet.actors.JournalEntrySource;
+import dev.iommufleet.actors.LinkSettings;
+import dev.iommufleet.actors.Resending;
+import dev.iommufleet.actors.ShardedPeers;
 import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
 import dev.iommufleet.persistence.journal.FleetIndex;
@@ -162,11 +166,13 @@ public final class Node implements AutoCloseable {
             entitySettings(),
             Model.VERSION,
             entries,
+            new ShardedPeers(system),
             () -> host() + ":" + grpcPort,
             new UnixNanos());
     return new Gateway(
         system,
         IommuSharding.start(system, environment),
+        HostDeviceSharding.start(system, environment),
         entries,
         admission,
         settings.limits(),
@@ -183,6 +189,11 @@ public final class Node implements AutoCloseable {
         settings.timeouts().idleMillis(),
         settings.timeouts().restartBackoffMinMillis(),
         settings.timeouts().restartBackoffMaxMillis(),
+        new LinkSettings(
+            new Resending(
+                settings.timeouts().resendMinMillis(), settings.timeouts().resendMaxMillis()),
+            settings.timeouts().deviceTlbMillis(),
+            settings.timeouts().devicePollMillis()),
         new EntityLimits(
             limits.operationsPerRequest(),
             limits.requestBytes(),

@@ -1,9 +1,12 @@
 package dev.iommufleet.node;
 
 import dev.iommufleet.persistence.journal.FleetIndex;
+import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import dev.iommufleet.protocol.cluster.v1.Wake;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,29 +27,40 @@ final class Owing {
   }
 
   void wake() {
-    page("");
+    page("", index::owing, gateway::ask);
+    page("", index::owingDevices, gateway::askDevice);
   }
 
-  private void page(String after) {
-    var owing = index.owing(after, PAGE);
+  /** Ids behind one, ascending, at most so many. */
+  @FunctionalInterface
+  private interface Pages {
+    List<String> behind(String after, int limit);
+  }
+
+  private static void page(
+      String after,
+      Pages pages,
+      BiFunction<String, EntityRequest, CompletionStage<EntityReply>> asking) {
+    var owing = pages.behind(after, PAGE);
     if (owing.isEmpty()) {
       return;
     }
     CompletionStage<?> all = null;
-    for (var iommuId : owing) {
-      var one = wake(iommuId);
+    for (var id : owing) {
+      var one = wake(id, asking);
       all = all == null ? one : all.thenCombine(one, (_, _) -> null);
     }
-    all.thenRun(() -> page(owing.getLast()));
+    all.thenRun(() -> page(owing.getLast(), pages, asking));
   }
 
-  private CompletionStage<?> wake(String iommuId) {
-    return gateway
-        .ask(iommuId, EntityRequest.newBuilder().setWake(Wake.getDefaultInstance()).build())
+  private static CompletionStage<?> wake(
+      String id, BiFunction<String, EntityRequest, CompletionStage<EntityReply>> asking) {
+    return asking
+        .apply(id, EntityRequest.newBuilder().setWake(Wake.getDefaultInstance()).build())
         .handle(
             (_, failure) -> {
               if (failure != null) {
-                LOG.warn("IOMMU {} owes something and does not start: {}", iommuId, failure);
+                LOG.warn("{} owes something and does not start: {}", id, failure);
               }
               return null;
             });

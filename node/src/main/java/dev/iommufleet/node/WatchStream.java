@@ -180,7 +180,8 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
     var journal = IommuEntity.persistenceId(request.getIommuId()).id();
     getContext()
         .pipeToSelf(
-            gateway.entries().read(journal, next, Math.min(next + PAGE - 1, readUpTo)), Page::new);
+            gateway.entries().read(Entry.class, journal, next, Math.min(next + PAGE - 1, readUpTo)),
+            Page::new);
   }
 
   private Behavior<Message> read(Page page) {

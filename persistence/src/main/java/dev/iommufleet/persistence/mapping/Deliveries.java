@@ -53,7 +53,6 @@ public final class Deliveries {
     message
         .setAsk(it.ask())
         .setGeneration(it.generation())
-        .setIova(it.iova())
         .setAddress(it.address())
         .setMask(it.mask())
         .setPermissions(it.permissions());
@@ -63,7 +62,6 @@ public final class Deliveries {
     return new Delivery.Translated(
         m.getAsk(),
         m.getGeneration(),
-        m.getIova(),
         m.getAddress(),
         m.getMask(),
         Fields.bits("permissions", m.getPermissions(), PERMISSION_BITS));

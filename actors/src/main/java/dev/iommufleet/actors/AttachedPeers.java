@@ -1,0 +1,136 @@
+package dev.iommufleet.actors;
+
+import dev.iommufleet.hardware.vtd.IommuView;
+import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.protocol.api.v1.OperationFacts;
+import dev.iommufleet.protocol.journal.v1.AttachedPeer;
+import dev.iommufleet.protocol.journal.v1.Entry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which attachments belong to devices of the fleet, and where their entities are. Follows from the
+ * journal: an attachment is the device's whose message caused it. Others are played by clients.
+ */
+final class AttachedPeers {
+  private final TreeMap<Integer, Peer> bySourceId = new TreeMap<>();
+
+  /** Attachments that are over and whose devices were not told. */
+  private final List<Peer> ended = new ArrayList<>(0);
+
+  /** Where a command was posted. */
+  record Origin(long sequenceNumber, int index) {}
+
+  /** A device of the fleet; what changes is lost with a restart. */
+  static final class Peer {
+    final int sourceId;
+    final long epoch;
+    final String deviceId;
+
+    /** Of commands that are not answered, by id. */
+    final Map<Long, Origin> origins = new HashMap<>(2);
+
+    /** Id of the last command that was told. */
+    long told;
+
+    /** Times that it was told again since it was last heard. */
+    int attempts;
+
+    /** Commands whose time-out runs. */
+    final Collection<Long> withheld = new ArrayList<>(0);
+
+    private Peer(int sourceId, long epoch, String deviceId) {
+      this.sourceId = sourceId;
+      this.epoch = epoch;
+      this.deviceId = deviceId;
+    }
+  }
+
+  /** Null: nobody of the fleet is there. */
+  Peer find(int sourceId) {
+    return bySourceId.get(sourceId);
+  }
+
+  /** Ascending by source id. */
+  Collection<Peer> all() {
+    return bySourceId.values();
+  }
+
+  /** The device of the fleet does not answer, which no hardware does. */
+  boolean isSilent(int sourceId) {
+    var peer = find(sourceId);
+    return peer != null && peer.attempts >= Resending.SILENT_ATTEMPTS;
+  }
+
+  /** What the entry, which is part of {@code view}, changed. */
+  void apply(long sequenceNumber, Entry entry, IommuView view) {
+    var cause = entry.getCause();
+    for (var operation : cause.getOperationsList()) {
+      if (cause.hasPeer() && operation.hasAttachDevice()) {
+        var attach = operation.getAttachDevice();
+        add(attach.getSourceId(), attach.getEpoch(), cause.getPeer().getPersistenceId(), view);
+      }
+    }
+    if (bySourceId.isEmpty()) {
+      return;
+    }
+    int index = 0;
+    for (var group : entry.getFactsList()) {
+      posted(sequenceNumber, index, group);
+      index += group.getFactsCount();
+    }
+    bySourceId.values().removeIf(peer -> !view.isAttached(peer.sourceId, peer.epoch) && end(peer));
+  }
+
+  private void add(int sourceId, long epoch, String persistenceId, IommuView view) {
+    var known = find(sourceId);
+    if (view.isAttached(sourceId, epoch) && (known == null || known.epoch != epoch)) {
+      bySourceId.put(sourceId, new Peer(sourceId, epoch, EntityIds.deviceId(persistenceId)));
+    }
+  }
+
+  private void posted(long sequenceNumber, int first, OperationFacts group) {
+    for (int i = 0; i < group.getFactsCount(); i++) {
+      var fact = group.getFacts(i);
+      var peer = fact.hasCommandPosted() ? find(fact.getCommandPosted().getSourceId()) : null;
+      if (peer != null) {
+        peer.origins.put(fact.getCommandPosted().getId(), new Origin(sequenceNumber, first + i));
+      }
+    }
+  }
+
+  private boolean end(Peer peer) {
+    return ended.add(peer);
+  }
+
+  /** Each is given out once. */
+  List<Peer> takeEnded() {
+    var taken = List.copyOf(ended);
+    ended.clear();
+    return taken;
+  }
+
+  // ---- snapshots ---------------------------------------------------------------------------
+
+  List<AttachedPeer> describe() {
+    return bySourceId.values().stream()
+        .map(
+            peer ->
+                AttachedPeer.newBuilder()
+                    .setSourceId(peer.sourceId)
+                    .setEpoch(peer.epoch)
+                    .setDeviceId(peer.deviceId)
+                    .build())
+        .toList();
+  }
+
+  void restore(List<AttachedPeer> messages) {
+    for (var it : messages) {
+      bySourceId.put(it.getSourceId(), new Peer(it.getSourceId(), it.getEpoch(), it.getDeviceId()));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.iommufleet.actors;
+
+import dev.iommufleet.hardware.device.HostDevice;
+import dev.iommufleet.persistence.journal.EntryFormat;
+import dev.iommufleet.persistence.mapping.HostDeviceFacts;
+import dev.iommufleet.persistence.mapping.HostDevices;
+import dev.iommufleet.protocol.api.v1.AttachOutcome;
+import dev.iommufleet.protocol.api.v1.HostDeviceConfig;
+import dev.iommufleet.protocol.api.v1.HostDeviceFact;
+import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A host device in memory, from one start of its entity to the next. Changes in place; thrown away
+ * as a whole when anything fails.
+ */
+final class DeviceIncarnation {
+  final String id;
+  final HostDeviceConfig config;
+  final HostDevice device;
+  final RequestMemory memory;
+
+  /** Soft facts of operations that were answered without an entry. */
+  final List<HostDeviceFact> carried = new ArrayList<>(0);
+
+  /** Of the last entry. */
+  long sequenceNumber;
+
+  /** Hash that the last entry claims, and the model that claimed it. */
+  long journaledHash;
+
+  String journaledModel = "";
+
+  /** Which incarnation the next entry belongs to. */
+  long number = 1;
+
+  /** Whether this incarnation has written an entry. */
+  boolean wrote;
+
+  /** Whether it owed something when the last entry was made. */
+  boolean owed;
+
+  /** What the IOMMU said to the last attachment. */
+  AttachOutcome attachOutcome = AttachOutcome.ATTACH_OUTCOME_UNSPECIFIED;
+
+  long createdNanos;
+  long bytesSinceSnapshot;
+
+  /** It has gone on after a restart. Until then everything else waits. */
+  boolean resumed;
+
+  /** Times that the IOMMU was told again since it was heard. */
+  int attempts;
+
+  private DeviceIncarnation(String id, HostDeviceConfig config, EntityLimits limits) {
+    this.id = id;
+    this.config = config;
+    this.device = new HostDevice(HostDevices.read(config));
+    this.memory = new RequestMemory(limits);
+  }
+
+  /** From the entry that created the device. */
+  static DeviceIncarnation of(DeviceEvent event, EntityLimits limits) {
+    var created = event.entry().getCause().getCreated();
+    var it = new DeviceIncarnation(created.getDeviceId(), created.getConfig(), limits);
+    it.createdNanos = event.entry().getTimeUnixNanos();
+    it.resumed = event instanceof DeviceEvent.Live;
+    it.count(event);
+    return it;
+  }
+
+  static DeviceIncarnation of(HostDeviceSnapshot snapshot, EntityLimits limits) {
+    var it = new DeviceIncarnation(snapshot.getDeviceId(), snapshot.getConfig(), limits);
+    snapshot.getFactsList().forEach(fact -> it.device.apply(HostDeviceFacts.read(fact)));
+    it.memory.restore(snapshot.getSessionsList(), snapshot.getSessionsDisplaced());
+    it.sequenceNumber = snapshot.getSequenceNumber();
+    it.journaledHash = snapshot.getStateHash();
+    it.journaledModel = snapshot.getModelVersion();
+    it.number = snapshot.getIncarnation() + 1;
+    it.createdNanos = snapshot.getCreatedUnixNanos();
+    it.attachOutcome = snapshot.getAttachOutcome();
+    it.owed = it.owes();
+    return it;
+  }
+
+  /** Something that must go on after a restart without being asked. */
+  boolean owes() {
+    return device.view().busy();
+  }
+
+  boolean isSilent() {
+    return attempts >= Resending.SILENT_ATTEMPTS && !device.view().owed().isEmpty();
+  }
+
+  void apply(DeviceEvent event) {
+    if (event instanceof DeviceEvent.Stored(var entry)) {
+      applyFacts(entry);
+    } else {
+      carried.clear();
+    }
+    count(event);
+    remember(event.entry());
+    owed = owes();
+  }
+
+  private void applyFacts(HostDeviceEntry entry) {
+    EntryFormat.check(entry);
+    entry.getFactsList().forEach(fact -> device.apply(HostDeviceFacts.read(fact)));
+  }
+
+  private void count(DeviceEvent event) {
+    var entry = event.entry();
+    sequenceNumber++;
+    wrote = event instanceof DeviceEvent.Live;
+    number = wrote ? entry.getIncarnation() : entry.getIncarnation() + 1;
+    journaledHash = entry.getStateHash();
+    journaledModel = entry.getModelVersion();
+    bytesSinceSnapshot += entry.getSerializedSize();
+  }
+
+  private void remember(HostDeviceEntry entry) {
+    var cause = entry.getCause();
+    if (!cause.getClient().getSession().isEmpty()) {
+      memory.remember(cause.getClient(), sequenceNumber);
+    }
+    if (cause.getOperation().hasAttach()) {
+      attachOutcome = AttachOutcome.ATTACH_OUTCOME_UNSPECIFIED;
+    } else if (cause.getOperation().hasAttachAnswered()) {
+      attachOutcome = cause.getAttachOutcome();
+    }
+  }
+
+  /** The hash that the last entry claims is the hash of what was recovered. */
+  void checkRecovered(String model) {
+    if (journaledModel.equals(model) && journaledHash != device.stateHash()) {
+      throw new IllegalStateException(
+          "host device %s: entry %d says state hash %016x and its recovery has %016x"
+              .formatted(id, sequenceNumber, journaledHash, device.stateHash()));
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.iommufleet.actors;
+
+import akka.persistence.typed.javadsl.Effect;
+import dev.iommufleet.hardware.link.Report;
+import dev.iommufleet.hardware.vtd.DeviceLink;
+import dev.iommufleet.hardware.vtd.Operation;
+import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.persistence.mapping.MalformedException;
+import dev.iommufleet.persistence.mapping.Reports;
+import dev.iommufleet.protocol.cluster.v1.LinkToIommu;
+import dev.iommufleet.protocol.journal.v1.PeerMessage;
+import dev.iommufleet.protocol.journal.v1.TimerFired;
+import java.time.Duration;
+import java.util.List;
+
+/** Lets the hardware execute what devices of the fleet report. */
+final class DeviceReports {
+  private final IommuEntity entity;
+  private final DeviceLinks links;
+  private final Requests requests;
+
+  DeviceReports(IommuEntity entity, DeviceLinks links, Requests requests) {
+    this.entity = entity;
+    this.links = links;
+    this.requests = requests;
+  }
+
+  Effect<IommuEvent, IommuState> report(Incarnation it, LinkToIommu message) {
+    Report report;
+    try {
+      report = Reports.read(message.getReport());
+    } catch (MalformedException e) {
+      entity.context.getLog().warn("{} cannot read a report: {}", entity.name, e.getMessage());
+      return entity.done();
+    }
+    links.heard(it, message);
+    boolean holds = links.isHolder(it, message);
+    if (report instanceof Report.Attach && !holds && isTaken(it, message)) {
+      links.refuseAttach(it, message);
+      return entity.done();
+    }
+    var operations =
+        holds || report instanceof Report.Attach ? operations(it, message, report) : none();
+    if (!operations.isEmpty()) {
+      return execute(it, message, operations);
+    }
+    boolean silent = holds && !(report instanceof Report.Lost);
+    if (!silent) {
+      links.answer(it, message, report);
+    }
+    return entity.done();
+  }
+
+  private static List<Operation> none() {
+    return List.of();
+  }
+
+  /** An attachment of this epoch is there, and another's. */
+  private static boolean isTaken(Incarnation it, LinkToIommu message) {
+    return it.iommu.view().isAttached(message.getSourceId(), message.getEpoch());
+  }
+
+  private List<Operation> operations(Incarnation it, LinkToIommu message, Report report) {
+    int sourceId = message.getSourceId();
+    var view = it.iommu.view();
+    return switch (report) {
+      case Report.Withheld withheld -> {
+        arm(it, sourceId, withheld.id());
+        yield none();
+      }
+      default -> DeviceLink.operations(view, sourceId, message.getEpoch(), report);
+    };
+  }
+
+  private Effect<IommuEvent, IommuState> execute(
+      Incarnation it, LinkToIommu message, List<Operation> operations) {
+    var refusal = it.iommu.refusal(operations);
+    if (refusal.isPresent()) {
+      entity.context.getLog().warn("{} refuses {}: {}", entity.name, operations, refusal.get());
+      return entity.done();
+    }
+    var run = Run.own(operations);
+    run.report = message;
+    run.peer =
+        PeerMessage.newBuilder()
+            .setPersistenceId(EntityIds.devicePersistenceId(message.getDeviceId()))
+            .setSequenceNumber(message.getSequenceNumber())
+            .setIndex(message.getIndex())
+            .build();
+    return requests.advance(it, run);
+  }
+
+  // ---- time-out ----------------------------------------------------------------------------
+
+  /** The device has the command and was told to be late or silent about it. [INV-2.6] */
+  private void arm(Incarnation it, int sourceId, long commandId) {
+    var peer = it.peers.find(sourceId);
+    boolean open = it.iommu.view().unanswered(sourceId).stream().anyMatch(c -> c.id() == commandId);
+    if (open && !peer.withheld.contains(commandId)) {
+      peer.withheld.add(commandId);
+      entity.timers.startSingleTimer(
+          "invalidation-%d-%d".formatted(sourceId, commandId),
+          new EntityCommand.InvalidationExpired(sourceId, peer.epoch, commandId),
+          Duration.ofMillis(entity.environment.settings().links().invalidationTimeoutMillis()));
+    }
+  }
+
+  Effect<IommuEvent, IommuState> expire(Incarnation it, EntityCommand.InvalidationExpired expired) {
+    int sourceId = expired.sourceId();
+    var view = it.iommu.view();
+    boolean open =
+        view.isAttached(sourceId, expired.epoch())
+            && view.unanswered(sourceId).stream().anyMatch(c -> c.id() == expired.commandId());
+    if (!open) {
+      return entity.done();
+    }
+    var run = Run.own(List.of(new Operation.ExpireInvalidations(sourceId)));
+    run.timer =
+        TimerFired.newBuilder()
+            .setName("invalidation-timeout")
+            .setPosition(Math.max(0, it.iommu.parkedPosition()))
+            .setIncarnation(it.number)
+            .build();
+    return requests.advance(it, run);
+  }
+}

@@ -1,0 +1,251 @@
+package dev.iommufleet.actors;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.persistence.typed.EventAdapter;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.SnapshotAdapter;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import dev.iommufleet.actors.DeviceState.Absent;
+import dev.iommufleet.actors.DeviceState.Deleted;
+import dev.iommufleet.actors.DeviceState.Present;
+import dev.iommufleet.actors.DeviceState.Unreadable;
+import dev.iommufleet.actors.EntityCommand.Ask;
+import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.persistence.mapping.MalformedException;
+import dev.iommufleet.protocol.api.v1.CreateHostDeviceResponse;
+import dev.iommufleet.protocol.api.v1.DeleteHostDeviceResponse;
+import dev.iommufleet.protocol.api.v1.RefusalCode;
+import java.util.List;
+import java.util.Set;
+
+/** The entity of one host device. */
+public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceState> {
+  private static final DeviceState ABSENT = new Absent();
+
+  private final DeviceEntryWriter entries;
+  private final DeviceRequests requests;
+  private final IommuLink link;
+
+  private HostDeviceEntity(Shell shell) {
+    super(persistenceId(shell.id()), shell);
+    this.entries = new DeviceEntryWriter(environment);
+    this.link = new IommuLink(this);
+    this.requests = new DeviceRequests(this, link);
+  }
+
+  /** The behaviour of the entity {@code id}; {@code shard} is asked when it may leave memory. */
+  public static Behavior<EntityCommand> create(
+      String id, ActorRef<ClusterSharding.ShardCommand> shard, EntityEnvironment environment) {
+    return supervised(id, "host device '" + id + "'", shard, environment, HostDeviceEntity::new);
+  }
+
+  public static PersistenceId persistenceId(String id) {
+    return PersistenceId.of(EntityIds.DEVICE, id);
+  }
+
+  @Override
+  public DeviceState emptyState() {
+    return ABSENT;
+  }
+
+  // ---- events ------------------------------------------------------------------------------
+
+  @Override
+  public EventHandler<DeviceState, DeviceEvent> eventHandler() {
+    return this::onEvent;
+  }
+
+  private DeviceState onEvent(DeviceState state, DeviceEvent event) {
+    try {
+      return switch (state) {
+        case Absent() -> new Present(DeviceIncarnation.of(event, environment.settings().limits()));
+        case Present(var incarnation) -> {
+          incarnation.apply(event);
+          yield event.entry().getCause().hasDeleted()
+              ? new Deleted(incarnation.sequenceNumber, event.entry().getIncarnation())
+              : state;
+        }
+        case Deleted(long number, _) ->
+            throw new IllegalStateException(
+                "%s was deleted by entry %d and has another".formatted(name, number));
+        case Unreadable it -> it;
+      };
+    } catch (MalformedException e) {
+      long number = state instanceof Present(var it) ? it.sequenceNumber + 1 : 1;
+      return new Unreadable(number, e.getMessage());
+    }
+  }
+
+  @Override
+  public EventAdapter<DeviceEvent, ?> eventAdapter() {
+    return new DeviceEvent.Adapter();
+  }
+
+  @Override
+  public SnapshotAdapter<DeviceState> snapshotAdapter() {
+    return new DeviceSnapshots(environment);
+  }
+
+  @Override
+  public Set<String> tagsFor(DeviceEvent event) {
+    return event instanceof DeviceEvent.Live live ? live.tags() : Set.of();
+  }
+
+  @Override
+  public boolean shouldSnapshot(DeviceState state, DeviceEvent event, long sequenceNumber) {
+    return state instanceof Present(var it)
+        && it.bytesSinceSnapshot > environment.settings().snapshotBytes();
+  }
+
+  @Override
+  void recovered(DeviceState state) {
+    if (state instanceof Present(var incarnation)) {
+      incarnation.checkRecovered(environment.modelVersion());
+      context.getSelf().tell(new EntityCommand.Resume());
+    }
+  }
+
+  // ---- commands ----------------------------------------------------------------------------
+
+  @Override
+  public CommandHandler<EntityCommand, DeviceEvent, DeviceState> commandHandler() {
+    return this::onCommand;
+  }
+
+  private Effect<DeviceEvent, DeviceState> onCommand(DeviceState state, EntityCommand command) {
+    return switch (command) {
+      // In every state and at once: a shard that waits for an entity to stop holds its messages.
+      case EntityCommand.Stop() -> Effect().stop();
+      case EntityCommand.LookAround() -> lookAround(state instanceof Present(var it) && it.owes());
+      case EntityCommand.Resume() -> state instanceof Present(var it) ? resume(it) : done();
+      case EntityCommand _ when state instanceof Present(var it) && !it.resumed -> Effect().stash();
+      case Ask ask -> answering(ask, () -> onAsk(state, ask));
+      case EntityCommand.ToDevice(var message) -> {
+        touch();
+        yield state instanceof Present(var it) ? link.deliver(it, message, requests) : done();
+      }
+      case EntityCommand.DeviceRepeatRead read -> {
+        requests.answerRepeat(read);
+        yield done();
+      }
+      case EntityCommand.Private own -> state instanceof Present(var it) ? onOwn(it, own) : done();
+      case EntityCommand.ToIommu _ -> throw new IllegalStateException(name + " is no IOMMU");
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> onOwn(DeviceIncarnation it, EntityCommand.Private own) {
+    return switch (own) {
+      case EntityCommand.Poll() -> requests.poll(it);
+      case EntityCommand.TellAgain _ -> {
+        link.tellAgain(it);
+        yield done();
+      }
+      case EntityCommand.LookAround _,
+          EntityCommand.Resume _,
+          EntityCommand.GoOn _,
+          EntityCommand.DeadlinePassed _,
+          EntityCommand.InvalidationExpired _,
+          EntityCommand.RepeatRead _,
+          EntityCommand.DeviceRepeatRead _ ->
+          throw new IllegalStateException(name + " was told " + own);
+    };
+  }
+
+  /** Once after each restart, before anything else is done. */
+  private Effect<DeviceEvent, DeviceState> resume(DeviceIncarnation it) {
+    it.resumed = true;
+    return requests.resume(it);
+  }
+
+  private Effect<DeviceEvent, DeviceState> onAsk(DeviceState state, Ask ask) {
+    return switch (state) {
+      case Absent() -> onAbsent(ask);
+      case Present(var it) -> onPresent(it, ask);
+      case Deleted(long number, _) -> onDeleted(number, ask);
+      case Unreadable(long number, String why) ->
+          throw new RefusedException(EntityRefusals.unreadable(name, number, why));
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> onAbsent(Ask ask) {
+    return switch (ask.request().getRequestCase()) {
+      case CREATE_HOST_DEVICE -> create(ask);
+      case WAKE -> awake(ask);
+      default -> {
+        // Nothing to keep in memory: asking for ids that nobody has must not fill it.
+        leaveMemory();
+        throw new RefusedException(
+            RefusalCode.REFUSAL_CODE_HOST_DEVICE_NOT_FOUND,
+            "there is no %s; create it first".formatted(name));
+      }
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> onDeleted(long number, Ask ask) {
+    return switch (ask.request().getRequestCase()) {
+      case WAKE -> awake(ask);
+      case CREATE_HOST_DEVICE ->
+          throw new RefusedException(
+              RefusalCode.REFUSAL_CODE_HOST_DEVICE_DELETED,
+              ("%s was deleted by its entry %d; its journal is kept, so the id is not used again;"
+                      + " choose another")
+                  .formatted(name, number));
+      default ->
+          throw new RefusedException(
+              RefusalCode.REFUSAL_CODE_HOST_DEVICE_NOT_FOUND,
+              "%s was deleted by its entry %d; its journal can still be read"
+                  .formatted(name, number));
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> onPresent(DeviceIncarnation it, Ask ask) {
+    return switch (ask.request().getRequestCase()) {
+      case EXECUTE_HOST_DEVICE -> requests.execute(it, ask);
+      case DELETE_HOST_DEVICE -> delete(it, ask);
+      default -> {
+        var caller = Caller.of(ask);
+        caller.tell(requests.look(it, ask));
+        yield done();
+      }
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> create(Ask ask) {
+    var config = requests.config(ask.request().getCreateHostDevice());
+    return persist(
+        entries.created(id, config),
+        List.of(Caller.of(ask)),
+        state -> {
+          var view = DeviceViews.device(((Present) state).incarnation(), environment.node().get());
+          return caller ->
+              caller
+                  .reply()
+                  .setCreateHostDevice(CreateHostDeviceResponse.newBuilder().setDevice(view));
+        });
+  }
+
+  private Effect<DeviceEvent, DeviceState> delete(DeviceIncarnation it, Ask ask) {
+    requests.checkDetached(it);
+    return persist(
+        entries.deleted(it),
+        List.of(Caller.of(ask)),
+        state -> {
+          long number = ((Deleted) state).sequenceNumber();
+          return caller ->
+              caller
+                  .reply()
+                  .setDeleteHostDevice(
+                      DeleteHostDeviceResponse.newBuilder().setSequenceNumber(number));
+        });
+  }
+
+  /** Writes the entry; then, and only then, answers. */
+  Effect<DeviceEvent, DeviceState> persist(
+      DeviceEvent.Live event, List<Caller> callers, Answers<DeviceState> answers) {
+    return persist(event, event.entry().getSerializedSize(), callers, answers);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.iommufleet.actors;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/** Where the entities of host devices live. */
+public final class HostDeviceSharding {
+  public static final EntityTypeKey<EntityCommand> KEY =
+      EntityTypeKey.create(EntityCommand.class, "host-device");
+
+  private HostDeviceSharding() {}
+
+  /** Starts the region of this node; messages to it reach the entity wherever it lives. */
+  public static ActorRef<ShardingEnvelope<EntityCommand>> start(
+      ActorSystem<?> system, EntityEnvironment environment) {
+    return ClusterSharding.get(system)
+        .init(
+            Entity.of(
+                    KEY,
+                    context ->
+                        HostDeviceEntity.create(
+                            context.getEntityId(), context.getShard(), environment))
+                .withStopMessage(new EntityCommand.Stop()));
+  }
+}
