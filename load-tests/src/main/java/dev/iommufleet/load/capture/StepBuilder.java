@@ -110,14 +110,7 @@ final class StepBuilder {
       }
       default -> {
         if (type.opens()) {
-          endGathering();
-          Event request = begin(type).request;
-          open.push(request);
-          step.main =
-              type == EventType.POST_LOAD_BEGIN
-                  ? Requests.load(loaded)
-                  : Requests.operation(request);
-          state = State.OPEN;
+          open(type);
         } else if (type.mayBeLoose()) {
           gather(type);
         } else {
@@ -125,6 +118,15 @@ final class StepBuilder {
         }
       }
     }
+  }
+
+  private void open(EventType type) throws LineException {
+    endGathering();
+    Event request = begin(type).request;
+    open.push(request);
+    boolean loads = type == EventType.POST_LOAD_BEGIN;
+    step.main = loads ? Requests.load(loaded) : Requests.operation(request);
+    state = State.OPEN;
   }
 
   private void gather(EventType type) throws LineException {
