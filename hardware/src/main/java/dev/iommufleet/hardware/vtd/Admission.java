@@ -75,6 +75,7 @@ final class Admission {
       case Operation.AnswerCommand o -> sourceId(o.sourceId());
       case Operation.WalkNested o -> sourceId(o.sourceId());
       case Operation.DevicePageRequest o -> pageRequest(o.request());
+      case Operation.LoadState o -> StateLoader.wrong(o);
       case Operation.Continue _, Operation.Reset _ -> null;
     };
   }

@@ -24,6 +24,7 @@ public final class Iommu {
   private final RegisterPort registers;
   private final PageRequests pageRequests;
   private final DevicePort devices;
+  private final StateLoader loader;
   private final AtsPort ats;
   private final DmaPort dma;
   private final FactApplier applier;
@@ -60,6 +61,7 @@ public final class Iommu {
     invalidator = new Invalidator(core, selector, listeners, pasidCache, bindings);
     runner = new DescriptorRunner(core, invalidator, bindings, listeners, faults);
     queue = new InvalidationQueue(core, faults, runner);
+    loader = new StateLoader(core, selector, invalidator);
     var commands = new Commands(core, invalidator, queue);
     registers = new RegisterPort(core, commands, queue, runner, faults);
     pageRequests = new PageRequests(core, tables, selector, invalidator, bindings, faults);
@@ -127,6 +129,7 @@ public final class Iommu {
       case Operation.AnswerCommand o -> devices.answer(o);
       case Operation.WalkNested o -> nested.walk(o);
       case Operation.DevicePageRequest o -> requestPage(o);
+      case Operation.LoadState o -> loader.load(o);
       case Operation.Continue _ -> goOn();
       case Operation.Reset _ -> reset();
     };

@@ -2,6 +2,7 @@ package dev.iommufleet.hardware.vtd;
 
 import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.memory.MemoryKind;
+import java.util.List;
 
 /**
  * One operation on an IOMMU, from outside it: by the guest's processor (registers, memory), by a
@@ -138,6 +139,15 @@ public sealed interface Operation {
 
   /** Goes on with queue work that a turn left over; see {@link Iommu#progress}. */
   record Continue() implements Operation {}
+
+  /**
+   * Takes over a state that was saved elsewhere, as a machine that was migrated here does: what the
+   * structures in memory say is looked up anew, bindings as by a global invalidation. [PT-7]
+   *
+   * @param registers the raw register file from offset 0, 32-bit words
+   * @param latches others are 0; whether root and descriptors are scalable follows from registers
+   */
+  record LoadState(int[] registers, List<Fact.LatchChanged> latches) implements Operation {}
 
   /** System reset: registers and caches as at power-on; memory and functions stay. */
   record Reset() implements Operation {}

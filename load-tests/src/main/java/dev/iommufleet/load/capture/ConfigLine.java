@@ -79,6 +79,24 @@ record ConfigLine(
     }
   }
 
+  /** The numbers and flags of a line, by their names. */
+  static Map<String, Long> plain(byte[] line) throws IOException, LineException {
+    try (JsonParser json = JSON.createParser(line)) {
+      Map<String, Long> plain = new HashMap<>();
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        if (name.equals("op")) {
+          json.skipChildren();
+        } else {
+          plain.put(name, number(json));
+        }
+      }
+      return plain;
+    }
+  }
+
   /** The configuration of an IOMMU like the one that was recorded. */
   IommuConfig config() throws LineException {
     var capabilities =

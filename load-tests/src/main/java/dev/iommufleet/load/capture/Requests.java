@@ -2,12 +2,35 @@ package dev.iommufleet.load.capture;
 
 import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.AddressType;
+import dev.iommufleet.hardware.vtd.Fact;
+import dev.iommufleet.hardware.vtd.Latch;
 import dev.iommufleet.hardware.vtd.Operation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The lines that open an operation, as operations of the hardware. */
 final class Requests {
   private static final int MAX_DMA_BYTES = 8;
   private static final int TRANSLATED = 1;
+
+  private static final int REGISTER_WORDS = 0x230 / 4;
+  private static final int IRTA = 0xB8;
+
+  /** What a saved state tells beside its registers. */
+  private static final Map<String, Latch> LATCHES =
+      Map.of(
+          "root", Latch.ROOT_TABLE,
+          "iq", Latch.QUEUE_BASE,
+          "iq_head", Latch.QUEUE_HEAD,
+          "iq_tail", Latch.QUEUE_TAIL,
+          "iq_size", Latch.QUEUE_ENTRIES,
+          "dmar_enabled", Latch.TRANSLATION_ENABLED,
+          "qi_enabled", Latch.QUEUE_ENABLED,
+          "intr_enabled", Latch.REMAPPING_ENABLED,
+          "intr_root", Latch.REMAPPING_TABLE);
 
   private Requests() {}
 
@@ -51,12 +74,25 @@ final class Requests {
     };
   }
 
-  /** Takes over a saved state; null: none was told. */
-  static Operation load(ConfigLine state) throws LineException {
+  /** Takes over a saved state; what the opening line itself tells counts too. */
+  static Operation load(ConfigLine state, byte[] line) throws IOException, LineException {
     if (state == null) {
       throw new LineException("post_load_begin without the config line of what is loaded");
     }
-    throw new LineException("the model has no operation that loads a saved state");
+    Map<String, Long> told = new HashMap<>(state.latches());
+    told.putAll(ConfigLine.plain(line));
+    int[] words = new int[REGISTER_WORDS];
+    for (ConfigLine.Word word : state.registers()) {
+      words[word.offset() / 4] = word.value();
+    }
+    long remapping = words[IRTA / 4] & 0xFFFF_FFFFL;
+    List<Fact.LatchChanged> latches = new ArrayList<>();
+    for (var saved : LATCHES.entrySet()) {
+      latches.add(new Fact.LatchChanged(saved.getValue(), told.getOrDefault(saved.getKey(), 0L)));
+    }
+    latches.add(new Fact.LatchChanged(Latch.REMAPPING_ENTRIES, 2L << (remapping & 0xF)));
+    latches.add(new Fact.LatchChanged(Latch.REMAPPING_EXTENDED, remapping >>> 11 & 1));
+    return new Operation.LoadState(words, latches);
   }
 
   /** What a hiod_set line says of the host. */

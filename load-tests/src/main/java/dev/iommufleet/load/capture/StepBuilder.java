@@ -120,12 +120,12 @@ final class StepBuilder {
     }
   }
 
-  private void open(EventType type) throws LineException {
+  private void open(EventType type) throws IOException, LineException {
     endGathering();
     Event request = begin(type).request;
     open.push(request);
     boolean loads = type == EventType.POST_LOAD_BEGIN;
-    step.main = loads ? Requests.load(loaded) : Requests.operation(request);
+    step.main = loads ? Requests.load(loaded, reader.lineBytes()) : Requests.operation(request);
     state = State.OPEN;
   }
 

@@ -7,6 +7,7 @@ import dev.iommufleet.protocol.api.v1.AttachDevice;
 import dev.iommufleet.protocol.api.v1.DetachDevice;
 import dev.iommufleet.protocol.api.v1.DeviceLost;
 import dev.iommufleet.protocol.api.v1.DevicePageRequest;
+import dev.iommufleet.protocol.api.v1.LoadState;
 import dev.iommufleet.protocol.api.v1.WalkNested;
 
 /** Operations of attached devices to and from their messages. */
@@ -105,5 +106,20 @@ final class DeviceOperations {
         message.getTable(),
         message.getIova(),
         message.getWrite());
+  }
+
+  static LoadState write(Operation.LoadState operation) {
+    var message = LoadState.newBuilder();
+    for (int word : operation.registers()) {
+      message.addRegisters(word);
+    }
+    operation.latches().forEach(latch -> message.addLatches(LastingFacts.write(latch)));
+    return message.build();
+  }
+
+  static Operation.LoadState read(LoadState message) {
+    return new Operation.LoadState(
+        message.getRegistersList().stream().mapToInt(Integer::intValue).toArray(),
+        message.getLatchesList().stream().map(LastingFacts::read).toList());
   }
 }

@@ -82,7 +82,7 @@ final class LastingFacts {
         Fields.ints(message.getOffsetsList()), Fields.ints(message.getValuesList()));
   }
 
-  private static LatchChanged write(Fact.LatchChanged fact) {
+  static LatchChanged write(Fact.LatchChanged fact) {
     return LatchChanged.newBuilder()
         .setLatch(ConfigValues.write(fact.latch()))
         .setValue(fact.value())

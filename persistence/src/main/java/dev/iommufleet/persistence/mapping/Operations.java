@@ -76,6 +76,7 @@ public final class Operations {
       case Operation.DevicePageRequest page ->
           message.setDevicePageRequest(DeviceOperations.write(page)).build();
       case Operation.WalkNested walk -> message.setWalkNested(DeviceOperations.write(walk)).build();
+      case Operation.LoadState load -> message.setLoadState(DeviceOperations.write(load)).build();
       case Operation.Continue() -> message.setContinue(Continue.getDefaultInstance()).build();
       case Operation.Reset() -> RESET;
     };
@@ -118,6 +119,7 @@ public final class Operations {
       case ANSWER_COMMAND -> DeviceOperations.read(message.getAnswerCommand());
       case DEVICE_PAGE_REQUEST -> DeviceOperations.read(message.getDevicePageRequest());
       case WALK_NESTED -> DeviceOperations.read(message.getWalkNested());
+      case LOAD_STATE -> DeviceOperations.read(message.getLoadState());
       case CONTINUE -> new Operation.Continue();
       case RESET -> new Operation.Reset();
       case AWAIT ->
