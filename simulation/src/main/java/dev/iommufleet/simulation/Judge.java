@@ -102,7 +102,7 @@ final class Judge {
       boolean same = (leaf & 1) != 0 && (leaf & 0xF_FFFF_FFFF_F000L) == cached.address();
       boolean rights = (cached.permissions() & 2) == 0 || (leaf & 2) != 0;
       if (!same || !rights) {
-        return "I1: %s holds PASID %d page %d -> %x, the guest's tables say %x since a wait completed"
+        return "I1: %s holds PASID %d page %d -> %x, the tables say %x since a wait completed"
             .formatted(scenario.devices().get(device).name(), pasid, page, cached.address(), leaf);
       }
     }

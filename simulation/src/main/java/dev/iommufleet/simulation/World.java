@@ -14,6 +14,7 @@ import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.IommuView;
 import dev.iommufleet.hardware.vtd.Operation;
+import dev.iommufleet.hardware.vtd.QueueProgress;
 import dev.iommufleet.hardware.vtd.Reply;
 import dev.iommufleet.simulation.Scenario.ThreadSpec;
 import java.util.ArrayList;
@@ -24,9 +25,7 @@ import java.util.List;
  * IOMMU with the guest's software; actor i + 1 is device i.
  */
 final class World implements Explorable<World> {
-  private static final String IOMMU = "iommu";
   private static final long TAG_THREAD = 10;
-  private static final long TAG_USED = 11;
   private static final long TAG_DEVICE = 12;
 
   private final Scenario scenario;
@@ -37,15 +36,7 @@ final class World implements Explorable<World> {
   private final int[] next;
   private final Ledger ledger;
 
-  /** What was used of the budget: by component, and by channel in both directions. */
-  private final int[] crashes;
-
-  private final int[] losses;
-  private final int[] duplicates;
-  private final int[] resends;
-
-  /** Devices that said that a completion is withheld: their time-out runs. */
-  private final boolean[] armed;
+  private final Used used;
 
   World(Scenario scenario) {
     this.scenario = scenario;
@@ -59,11 +50,7 @@ final class World implements Explorable<World> {
     }
     next = new int[scenario.threads().size()];
     ledger = new Ledger(count);
-    crashes = new int[count + 1];
-    losses = new int[2 * count];
-    duplicates = new int[2 * count];
-    resends = new int[2 * count];
-    armed = new boolean[count];
+    used = new Used(count);
     setUp();
   }
 
@@ -78,11 +65,7 @@ final class World implements Explorable<World> {
     }
     next = other.next.clone();
     ledger = other.ledger.fork();
-    crashes = other.crashes.clone();
-    losses = other.losses.clone();
-    duplicates = other.duplicates.clone();
-    resends = other.resends.clone();
-    armed = other.armed.clone();
+    used = other.used.fork();
   }
 
   @Override
@@ -152,8 +135,8 @@ final class World implements Explorable<World> {
       channel(choices, toDevice.get(i), i + 1, 2 * i);
       channel(choices, toIommu.get(i), 0, 2 * i + 1);
     }
-    for (int actor = 0; actor < crashes.length; actor++) {
-      if (crashes[actor] < scenario.budget().crashes() && !isEnd(choices)) {
+    for (int actor = 0; actor < used.crashes.length; actor++) {
+      if (used.crashes[actor] < scenario.budget().crashes() && !isEnd(choices)) {
         choices.add(new Choice(Choice.Kind.CRASH, actor, actor));
       }
     }
@@ -168,19 +151,14 @@ final class World implements Explorable<World> {
   private void channel(List<Choice> choices, Channel<?> channel, int receiver, int number) {
     if (!channel.isEmpty()) {
       choices.add(new Choice(Choice.Kind.DELIVER, receiver, number));
-      if (losses[number] < scenario.budget().losses()) {
+      if (used.losses[number] < scenario.budget().losses()) {
         choices.add(new Choice(Choice.Kind.LOSE, receiver, number));
       }
-      if (duplicates[number] < scenario.budget().duplicates()) {
+      if (used.duplicates[number] < scenario.budget().duplicates()) {
         choices.add(new Choice(Choice.Kind.DUPLICATE, receiver, number));
       }
     }
-    // A loss is noticed by a timer of whoever still waits, at either end.
-    int device = number / 2;
-    int lost = losses[number] + losses[number ^ 1];
-    // What the other end knew and had not persisted went with its crash.
-    lost += (number & 1) == 0 ? crashes[device + 1] : crashes[0];
-    if (resends[number] < lost && owes(number)) {
+    if (used.mayResend(number) && owes(number)) {
       int sender = (number & 1) == 0 ? 0 : number / 2 + 1;
       choices.add(new Choice(Choice.Kind.RESEND, sender, number));
     }
@@ -195,7 +173,7 @@ final class World implements Explorable<World> {
 
   private boolean ready(Step step) {
     return switch (step) {
-      case Step.Expire s -> armed[s.device()];
+      case Step.Expire s -> used.armed[s.device()];
       case Step.Guest s -> guest().ready(s);
       case Step.Device _ -> true;
     };
@@ -213,18 +191,18 @@ final class World implements Explorable<World> {
         ThreadSpec thread = scenario.threads().get(number);
         run(thread.steps().get(next[number]++));
       }
-      case DELIVER -> deliver(number);
+      case DELIVER -> deliver(number, false);
       case LOSE -> {
-        losses[number]++;
+        used.losses[number]++;
         channel(number).take();
       }
       case DUPLICATE -> {
-        duplicates[number]++;
-        deliverCopy(number);
+        used.duplicates[number]++;
+        deliver(number, true);
       }
       case CRASH -> crash(choice.actor());
       case RESEND -> {
-        resends[number]++;
+        used.resends[number]++;
         resend(number);
       }
     }
@@ -239,19 +217,15 @@ final class World implements Explorable<World> {
     return (number & 1) == 0 ? toDevice.get(number / 2) : toIommu.get(number / 2);
   }
 
-  private void deliver(int number) {
+  /** {@code stays}: the message arrives, and will arrive again. */
+  private void deliver(int number, boolean stays) {
+    int device = number / 2;
     if ((number & 1) == 0) {
-      deliverToDevice(number / 2, toDevice.get(number / 2).take());
+      var channel = toDevice.get(device);
+      deliverToDevice(device, stays ? channel.first() : channel.take());
     } else {
-      deliverToIommu(number / 2, toIommu.get(number / 2).take());
-    }
-  }
-
-  private void deliverCopy(int number) {
-    if ((number & 1) == 0) {
-      deliverToDevice(number / 2, toDevice.get(number / 2).first());
-    } else {
-      deliverToIommu(number / 2, toIommu.get(number / 2).first());
+      var channel = toIommu.get(device);
+      deliverToIommu(device, stays ? channel.first() : channel.take());
     }
   }
 
@@ -263,11 +237,11 @@ final class World implements Explorable<World> {
         int before = iommu.view().register(Guest.PRS);
         ledger.before(s, iommu, scenario);
         guest().run(s, scenario);
-        while (iommu.progress() == dev.iommufleet.hardware.vtd.QueueProgress.MORE) {
+        while (iommu.progress() == QueueProgress.MORE) {
           iommu.execute(new Operation.Continue(), this::fact);
         }
         if (s instanceof Step.Expire expire) {
-          armed[expire.device()] = false;
+          used.armed[expire.device()] = false;
         }
         ledger.after(before, iommu);
       }
@@ -286,7 +260,7 @@ final class World implements Explorable<World> {
       reply = iommu.execute(operation, this::fact);
     }
     if (report instanceof Report.Withheld && view.isAttached(sourceId, envelope.epoch())) {
-      armed[device] = true;
+      used.armed[device] = true;
     }
     long generation = iommu.view().generation(sourceId);
     Delivery answer = DeviceLink.answer(report, reply, generation);
@@ -354,7 +328,7 @@ final class World implements Explorable<World> {
   // ---- crashes and repetitions ----
 
   private void crash(int actor) {
-    crashes[actor]++;
+    used.crashes[actor]++;
     if (actor == 0) {
       iommu.dropSoftState();
       for (int device = 0; device < devices.length; device++) {
@@ -385,36 +359,21 @@ final class World implements Explorable<World> {
     }
   }
 
-  static DeviceOperation.Attach attachment(Scenario scenario, int device) {
-    return new DeviceOperation.Attach(IOMMU, scenario.devices().get(device).sourceId());
-  }
-
   // ---- state ----
 
   @Override
   public long hash() {
-    long hash = iommu.stateHash() + iommu.softHash() + ledger.hash();
+    long hash = iommu.stateHash() + iommu.softHash() + ledger.hash() + used.hash();
     for (int i = 0; i < devices.length; i++) {
       hash +=
           StateHash.mix(TAG_DEVICE, i, devices[i].stateHash() + 31 * devices[i].softHash())
               + toDevice.get(i).hash()
               + toIommu.get(i).hash();
-      hash += used(losses, 2 * i) + used(losses, 2 * i + 1);
-      hash += used(duplicates, 2 * i + 100) + used(duplicates, 2 * i + 101);
-      hash += used(resends, 2 * i + 200) + used(resends, 2 * i + 201);
-      hash += armed[i] ? StateHash.mix(TAG_USED, 300 + i, 1) : 0;
-    }
-    for (int i = 0; i < crashes.length; i++) {
-      hash += StateHash.mix(TAG_USED, 400 + i, crashes[i]);
     }
     for (int thread = 0; thread < next.length; thread++) {
       hash += StateHash.mix(TAG_THREAD, thread, next[thread]);
     }
     return hash;
-  }
-
-  private static long used(int[] counts, int key) {
-    return StateHash.mix(TAG_USED, key, counts[key % 100]);
   }
 
   @Override

@@ -14,6 +14,9 @@ public sealed interface Fact {
   /** Changes state that lasts. Applying the same facts to equal states gives equal states. */
   sealed interface Lasting extends Fact {}
 
+  /** Of an attached device and the link to it. */
+  sealed interface OfDevice extends Lasting {}
+
   /** Changes a cache that hardware may drop at any moment. */
   sealed interface Soft extends Fact {}
 
@@ -93,29 +96,29 @@ public sealed interface Fact {
   record WaitEnded(int position, boolean completed) implements Lasting {}
 
   /** {@code host} null: an emulated device. */
-  record DeviceAttached(int sourceId, long epoch, HostInfo host) implements Lasting {}
+  record DeviceAttached(int sourceId, long epoch, HostInfo host) implements OfDevice {}
 
   /** Nothing more is sent to it but its last command; what it was told of PASIDs is void. */
-  record DeviceDetaching(int sourceId) implements Lasting {}
+  record DeviceDetaching(int sourceId) implements OfDevice {}
 
-  record DeviceDetached(int sourceId) implements Lasting {}
+  record DeviceDetached(int sourceId) implements OfDevice {}
 
   /** A command goes to the device; {@code previous}: the numbered one before it, 0: none. */
-  record CommandPosted(int sourceId, long id, long previous, Command command) implements Lasting {}
+  record CommandPosted(int sourceId, long id, long previous, Command command) implements OfDevice {}
 
   /** The device could not do it; {@code stays}: what should go is still there. */
-  record CommandFailed(int sourceId, long id, int errno, boolean stays) implements Lasting {}
+  record CommandFailed(int sourceId, long id, int errno, boolean stays) implements OfDevice {}
 
   /** Every command up to and with {@code upTo} is answered. */
-  record CommandsEnded(int sourceId, long upTo) implements Lasting {}
+  record CommandsEnded(int sourceId, long upTo) implements OfDevice {}
 
   /** Page request {@code number} of the device was taken. */
-  record DeviceRequestTaken(int sourceId, long number) implements Lasting {}
+  record DeviceRequestTaken(int sourceId, long number) implements OfDevice {}
 
   /** Software owes this attachment a response. Told only with response fencing. */
-  record PageGroupOpened(int sourceId, int pasid, int groupIndex) implements Lasting {}
+  record PageGroupOpened(int sourceId, int pasid, int groupIndex) implements OfDevice {}
 
-  record PageGroupClosed(int sourceId, int pasid, int groupIndex) implements Lasting {}
+  record PageGroupClosed(int sourceId, int pasid, int groupIndex) implements OfDevice {}
 
   /**
    * In a description only: a binding as it is.
@@ -124,11 +127,11 @@ public sealed interface Fact {
    * @param told the last command that set its entry
    */
   record BindingKept(int sourceId, int pasid, long order, long told, long[] entry, boolean failed)
-      implements Lasting {}
+      implements OfDevice {}
 
   /** In a description only: the counters of an attachment. */
   record LinkKept(int sourceId, long lastId, long lastNumbered, long lastRequest)
-      implements Lasting {}
+      implements OfDevice {}
 
   // ---- soft --------------------------------------------------------------------------------
 

@@ -52,6 +52,12 @@ final class FactApplier {
       case Fact.WaitPended f ->
           core.functions.pend(new Functions.Wait(f.position(), f.low(), f.high()));
       case Fact.WaitEnded _ -> core.functions.waitEnded();
+      case Fact.OfDevice f -> ofDevice(f);
+    }
+  }
+
+  private void ofDevice(Fact.OfDevice fact) {
+    switch (fact) {
       case Fact.DeviceAttached f -> core.devices.attach(f.sourceId(), f.epoch(), f.host());
       case Fact.DeviceDetaching f -> device(f.sourceId()).detach();
       case Fact.DeviceDetached f -> core.devices.detach(f.sourceId());

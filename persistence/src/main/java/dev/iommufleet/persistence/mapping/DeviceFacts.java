@@ -22,6 +22,30 @@ final class DeviceFacts {
 
   private DeviceFacts() {}
 
+  /**
+   * The fact of a device that a message holds.
+   *
+   * @throws MalformedException unknown kind, or a number wider than its field
+   */
+  static Fact read(dev.iommufleet.protocol.api.v1.Fact message) {
+    return switch (message.getKindCase()) {
+      case DEVICE_ATTACHED -> read(message.getDeviceAttached());
+      case DEVICE_DETACHING -> read(message.getDeviceDetaching());
+      case DEVICE_DETACHED -> read(message.getDeviceDetached());
+      case COMMAND_POSTED -> read(message.getCommandPosted());
+      case COMMAND_FAILED -> read(message.getCommandFailed());
+      case COMMANDS_ENDED -> read(message.getCommandsEnded());
+      case DEVICE_REQUEST_TAKEN -> read(message.getDeviceRequestTaken());
+      case PAGE_GROUP_OPENED -> read(message.getPageGroupOpened());
+      case PAGE_GROUP_CLOSED -> read(message.getPageGroupClosed());
+      case BINDING_KEPT -> read(message.getBindingKept());
+      case LINK_KEPT -> read(message.getLinkKept());
+      case COMMAND_ACKNOWLEDGED -> read(message.getCommandAcknowledged());
+      case BINDING_LIMIT_REACHED -> read(message.getBindingLimitReached());
+      default -> throw Fields.unknownKind("a fact");
+    };
+  }
+
   static DeviceAttached write(Fact.DeviceAttached fact) {
     var message = DeviceAttached.newBuilder().setSourceId(fact.sourceId()).setEpoch(fact.epoch());
     if (fact.host() != null) {

@@ -40,23 +40,11 @@ public final class Facts {
       case WAIT_ENDED -> LastingFacts.read(message.getWaitEnded());
       case INVALIDATION_SENT -> LastingFacts.read(message.getInvalidationSent());
       case INVALIDATION_ENDED -> LastingFacts.read(message.getInvalidationEnded());
-      case DEVICE_ATTACHED -> DeviceFacts.read(message.getDeviceAttached());
-      case DEVICE_DETACHING -> DeviceFacts.read(message.getDeviceDetaching());
-      case DEVICE_DETACHED -> DeviceFacts.read(message.getDeviceDetached());
-      case COMMAND_POSTED -> DeviceFacts.read(message.getCommandPosted());
-      case COMMAND_FAILED -> DeviceFacts.read(message.getCommandFailed());
-      case COMMANDS_ENDED -> DeviceFacts.read(message.getCommandsEnded());
-      case DEVICE_REQUEST_TAKEN -> DeviceFacts.read(message.getDeviceRequestTaken());
-      case PAGE_GROUP_OPENED -> DeviceFacts.read(message.getPageGroupOpened());
-      case PAGE_GROUP_CLOSED -> DeviceFacts.read(message.getPageGroupClosed());
-      case BINDING_KEPT -> DeviceFacts.read(message.getBindingKept());
-      case LINK_KEPT -> DeviceFacts.read(message.getLinkKept());
       case IOTLB_FILLED -> SoftFacts.read(message.getIotlbFilled());
       case IOTLB_INVALIDATED -> SoftFacts.read(message.getIotlbInvalidated());
       case CONTEXT_FILLED -> SoftFacts.read(message.getContextFilled());
       case CONTEXTS_INVALIDATED -> SoftFacts.read(message.getContextsInvalidated());
       case CONTEXT_CACHE_EMPTIED -> new Fact.ContextCacheEmptied();
-      case COMMAND_ACKNOWLEDGED -> DeviceFacts.read(message.getCommandAcknowledged());
       case FAULT_DETECTED -> Outcomes.read(message.getFaultDetected());
       case FAULT_RECORDED -> Outcomes.read(message.getFaultRecorded());
       case INTERRUPT_SENT -> Outcomes.read(message.getInterruptSent());
@@ -65,7 +53,6 @@ public final class Facts {
       case INTERRUPT_ENTRIES_INVALIDATED -> Outcomes.read(message.getInterruptEntriesInvalidated());
       case QUEUE_ERROR_RAISED -> Outcomes.read(message.getQueueErrorRaised());
       case WALK_CUT -> Outcomes.read(message.getWalkCut());
-      case BINDING_LIMIT_REACHED -> DeviceFacts.read(message.getBindingLimitReached());
       case ADDRESS_SPACE_SELECTED -> Traces.read(message.getAddressSpaceSelected());
       case PASID_CACHE_EMPTIED -> new Fact.PasidCacheEmptied();
       case PASID_CACHE_SYNCED -> Traces.read(message.getPasidCacheSynced());
@@ -73,7 +60,7 @@ public final class Facts {
       case TRANSLATED -> Traces.read(message.getTranslated());
       case REMAPPED -> Traces.read(message.getRemapped());
       case WINDOW_REFUSED -> Traces.read(message.getWindowRefused());
-      case KIND_NOT_SET -> throw Fields.unknownKind("a fact");
+      default -> DeviceFacts.read(message);
     };
   }
 }

@@ -65,20 +65,24 @@ public final class Replies {
           message
               .setNotifierAdded(NotifierAdded.newBuilder().setStatus(BusValues.write(status)))
               .build();
-      case Reply.DeviceAttached(var outcome, int wanted, int offered) ->
-          message
-              .setAttachAnswer(
-                  AttachAnswer.newBuilder()
-                      .setOutcome(Links.write(outcome))
-                      .setWanted(wanted)
-                      .setOffered(offered))
-              .build();
-      case Reply.DeviceDetached(boolean wasAttached, int bindings) ->
-          message
-              .setDetachAnswer(
-                  DetachAnswer.newBuilder().setWasAttached(wasAttached).setBindings(bindings))
-              .build();
+      case Reply.DeviceAttached attached -> message.setAttachAnswer(attach(attached)).build();
+      case Reply.DeviceDetached detached -> message.setDetachAnswer(detach(detached)).build();
     };
+  }
+
+  private static AttachAnswer attach(Reply.DeviceAttached reply) {
+    return AttachAnswer.newBuilder()
+        .setOutcome(Links.write(reply.outcome()))
+        .setWanted(reply.wanted())
+        .setOffered(reply.offered())
+        .build();
+  }
+
+  private static DetachAnswer detach(Reply.DeviceDetached reply) {
+    return DetachAnswer.newBuilder()
+        .setWasAttached(reply.wasAttached())
+        .setBindings(reply.bindings())
+        .build();
   }
 
   /**

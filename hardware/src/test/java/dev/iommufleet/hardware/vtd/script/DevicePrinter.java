@@ -11,7 +11,25 @@ import java.util.List;
 final class DevicePrinter {
   private DevicePrinter() {}
 
-  static String posted(Fact.CommandPosted it) {
+  static List<String> lasting(Fact.OfDevice fact) {
+    return switch (fact) {
+      case Fact.DeviceAttached it -> List.of("attached sid=" + hex(it.sourceId()));
+      case Fact.DeviceDetaching it -> List.of("detaching sid=" + hex(it.sourceId()));
+      case Fact.DeviceDetached it -> List.of("detached sid=" + hex(it.sourceId()));
+      case Fact.CommandPosted it -> List.of(posted(it));
+      case Fact.CommandFailed it -> failed(it);
+      case Fact.CommandsEnded it ->
+          List.of("answered sid=" + hex(it.sourceId()) + " up-to=" + it.upTo());
+      case Fact.DeviceRequestTaken _,
+          Fact.PageGroupOpened _,
+          Fact.PageGroupClosed _,
+          Fact.BindingKept _,
+          Fact.LinkKept _ ->
+          List.of();
+    };
+  }
+
+  private static String posted(Fact.CommandPosted it) {
     return "to sid=" + hex(it.sourceId()) + " id=" + it.id() + " " + command(it.command());
   }
 
@@ -35,7 +53,7 @@ final class DevicePrinter {
     };
   }
 
-  static List<String> failed(Fact.CommandFailed it) {
+  private static List<String> failed(Fact.CommandFailed it) {
     return List.of(
         "failed sid=%s id=%d errno=%d%s"
             .formatted(hex(it.sourceId()), it.id(), it.errno(), it.stays() ? " stays" : ""));

@@ -39,13 +39,7 @@ final class LastingPrinter {
                   + hex(it.entry()[1]));
       case Fact.PasidEntryDropped it ->
           List.of("pasid-dropped sid=" + hex(it.sourceId()) + " pasid=" + pasid(it.pasid()));
-      case Fact.DeviceAttached it -> List.of("attached sid=" + hex(it.sourceId()));
-      case Fact.DeviceDetaching it -> List.of("detaching sid=" + hex(it.sourceId()));
-      case Fact.DeviceDetached it -> List.of("detached sid=" + hex(it.sourceId()));
-      case Fact.CommandPosted it -> List.of(DevicePrinter.posted(it));
-      case Fact.CommandFailed it -> DevicePrinter.failed(it);
-      case Fact.CommandsEnded it ->
-          List.of("answered sid=" + hex(it.sourceId()) + " up-to=" + it.upTo());
+      case Fact.OfDevice it -> DevicePrinter.lasting(it);
       case Fact.RegistersChanged _,
           Fact.LatchChanged _,
           Fact.PayloadWritten _,
@@ -57,12 +51,7 @@ final class LastingPrinter {
           Fact.ShadowMapped _,
           Fact.ShadowUnmapped _,
           Fact.FunctionAttached _,
-          Fact.FunctionDetached _,
-          Fact.DeviceRequestTaken _,
-          Fact.PageGroupOpened _,
-          Fact.PageGroupClosed _,
-          Fact.BindingKept _,
-          Fact.LinkKept _ ->
+          Fact.FunctionDetached _ ->
           List.of();
     };
   }

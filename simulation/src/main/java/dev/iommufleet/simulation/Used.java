@@ -1,0 +1,63 @@
+package dev.iommufleet.simulation;
+
+import dev.iommufleet.hardware.StateHash;
+
+/** What was used of a scenario's budget: by component, and by channel. */
+final class Used {
+  private static final long TAG = 11;
+  private static final int KINDS = 100;
+
+  final int[] crashes;
+  final int[] losses;
+  final int[] duplicates;
+  final int[] resends;
+
+  /** Devices that said that a completion is withheld: their time-out runs. */
+  final boolean[] armed;
+
+  Used(int devices) {
+    crashes = new int[devices + 1];
+    losses = new int[2 * devices];
+    duplicates = new int[2 * devices];
+    resends = new int[2 * devices];
+    armed = new boolean[devices];
+  }
+
+  private Used(Used other) {
+    crashes = other.crashes.clone();
+    losses = other.losses.clone();
+    duplicates = other.duplicates.clone();
+    resends = other.resends.clone();
+    armed = other.armed.clone();
+  }
+
+  Used fork() {
+    return new Used(this);
+  }
+
+  /**
+   * Repetitions that are due on a channel: a loss in either direction is noticed by whoever still
+   * waits, and what the receiver knew and had not persisted went with its crash.
+   */
+  boolean mayResend(int channel) {
+    int receiver = (channel & 1) == 0 ? channel / 2 + 1 : 0;
+    int reasons = losses[channel] + losses[channel ^ 1] + crashes[receiver];
+    return resends[channel] < reasons;
+  }
+
+  long hash() {
+    long hash = terms(losses, 0) + terms(duplicates, 1) + terms(resends, 2) + terms(crashes, 3);
+    for (int i = 0; i < armed.length; i++) {
+      hash += armed[i] ? StateHash.mix(TAG, 4 * KINDS + i, 1) : 0;
+    }
+    return hash;
+  }
+
+  private static long terms(int[] counts, int kind) {
+    long hash = 0;
+    for (int i = 0; i < counts.length; i++) {
+      hash += counts[i] == 0 ? 0 : StateHash.mix(TAG, kind * KINDS + i, counts[i]);
+    }
+    return hash;
+  }
+}
