@@ -100,7 +100,6 @@ final class World implements Explorable<World> {
     settle();
   }
 
-  /** Delivers everything, in one order. */
   private void settle() {
     boolean moved = true;
     while (moved) {
@@ -143,7 +142,7 @@ final class World implements Explorable<World> {
     return choices;
   }
 
-  /** Nothing but crashes could happen: what comes after would only be the same again. */
+  /** Nothing but crashes could happen. */
   private static boolean isEnd(List<Choice> choices) {
     return choices.stream().allMatch(choice -> choice.kind() == Choice.Kind.CRASH);
   }
@@ -324,8 +323,6 @@ final class World implements Explorable<World> {
   private void send(int device, long epoch, Report report) {
     toIommu.get(device).send(epoch, report, LinkHash.of(report));
   }
-
-  // ---- crashes and repetitions ----
 
   private void crash(int actor) {
     used.crashes[actor]++;
