@@ -100,9 +100,9 @@ final class CommandPort {
   /** Page requests of what was attached end with it. */
   private int rebind(long id, int pasid, IntSupplier calls) {
     core.seen(id);
-    Integer before = core.kernel.attachments(DeviceCore.DEVICE).get(pasid);
+    Integer before = core.kernel.attached(DeviceCore.DEVICE, pasid);
     int errno = calls.getAsInt();
-    if (!Objects.equals(before, core.kernel.attachments(DeviceCore.DEVICE).get(pasid))) {
+    if (!Objects.equals(before, core.kernel.attached(DeviceCore.DEVICE, pasid))) {
       requester.endPasid(pasid);
     }
     return errno;

@@ -2,12 +2,15 @@ package dev.iommufleet.hardware.device;
 
 import dev.iommufleet.hardware.device.DeviceReply.Reason;
 import dev.iommufleet.hardware.device.DeviceReply.Refused;
+import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.link.Report;
 
 /** Says no to what a caller may not ask for; nothing is changed. */
 final class DeviceAdmission {
   private static final int MOST_SOURCE_ID = 0xFFFF;
   private static final int MOST_PASID = 0xFFFFF;
+  private static final int ENTRY_WORDS = 8;
+  private static final int MOST_ITAG = 31;
   private static final int MOST_ERRNO = 4095;
   private static final int MOST_ORDERED = 1_000_000;
 
@@ -163,8 +166,29 @@ final class DeviceAdmission {
   }
 
   private static Refused command(DeviceOperation.Receive o) {
-    return o.id() > 0 && o.previous() >= 0 && o.previous() < o.id()
+    if (o.id() < 1 || o.previous() < 0 || o.previous() >= o.id()) {
+      return bad("command %d after %d; ids ascend from 1".formatted(o.id(), o.previous()));
+    }
+    return switch (o.command()) {
+      case Command.Bind c when c.entry().length != ENTRY_WORDS ->
+          bad("an entry of %d words; it has 8".formatted(c.entry().length));
+      case Command.Bind c -> bound(c.pasid());
+      case Command.Unbind c -> bound(c.pasid());
+      case Command.InvalidateTlb c when (c.itag() & ~MOST_ITAG) != 0 ->
+          bad("ITag " + c.itag() + "; 0 to 31 are possible");
+      case Command.Flush _,
+          Command.InvalidateTlb _,
+          Command.Drain _,
+          Command.Respond _,
+          Command.PageRequestAnswered _,
+          Command.Detach _ ->
+          null;
+    };
+  }
+
+  private static Refused bound(int pasid) {
+    return pasid >= 0 && pasid <= MOST_PASID
         ? null
-        : bad("command %d after %d; ids ascend from 1".formatted(o.id(), o.previous()));
+        : bad("PASID " + pasid + "; 0 to 1048575 can be bound");
   }
 }

@@ -88,7 +88,7 @@ final class DmaEngine implements PageRequester.Listener {
   /** What is attached decides: nothing, the default object, or the guest's tables. */
   private void throughHost(Dma dma) {
     int key = core.key(dma.pasid());
-    Integer attached = core.kernel.attachments(DeviceCore.DEVICE).get(key);
+    Integer attached = core.kernel.attached(DeviceCore.DEVICE, key);
     if (attached == null) {
       end(dma, DmaOutcome.BLOCKED);
       return;
@@ -179,7 +179,7 @@ final class DmaEngine implements PageRequester.Listener {
     if (!(dma.question() instanceof Report.Walk walk)) {
       return false;
     }
-    Integer attached = core.kernel.attachments(DeviceCore.DEVICE).get(core.key(dma.pasid()));
+    Integer attached = core.kernel.attached(DeviceCore.DEVICE, core.key(dma.pasid()));
     return attached == null
         || core.kernel.object(attached).map(object -> object.table() != walk.table()).orElse(true);
   }

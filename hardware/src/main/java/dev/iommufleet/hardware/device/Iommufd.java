@@ -56,6 +56,11 @@ public final class Iommufd implements Host {
         : new TreeMap<>();
   }
 
+  /** What is attached there; null: nothing. */
+  Integer attached(int deviceId, int pasid) {
+    return devices.containsKey(deviceId) ? device(deviceId).attachments.get(pasid) : null;
+  }
+
   public List<HostObject> objects() {
     return List.copyOf(objects.values());
   }

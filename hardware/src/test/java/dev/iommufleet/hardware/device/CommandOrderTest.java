@@ -104,9 +104,18 @@ class CommandOrderTest {
   }
 
   @Test
-  @DisplayName("ids that no IOMMU gives are refused")
+  @DisplayName("commands that no IOMMU gives are refused")
   void ids() {
-    var reply = rig.execute(new DeviceOperation.Receive(1, 2, 2, Rig.flush(1)));
+    refused(2, 2, Rig.flush(1));
+    refused(0, 0, Rig.flush(1));
+    refused(1, 0, Rig.bind(-1, FIRST));
+    refused(1, 0, Rig.bind(1, new long[3]));
+    refused(1, 0, new Command.Unbind(1 << 20, false));
+    refused(1, 0, new Command.InvalidateTlb(32, 1, false, 0, 0));
+  }
+
+  private void refused(long id, long previous, Command command) {
+    var reply = rig.execute(new DeviceOperation.Receive(1, id, previous, command));
 
     assertInstanceOf(DeviceReply.Refused.class, reply);
   }

@@ -40,6 +40,7 @@ class DeviceReplayTest {
     var live = new HostDevice(config);
     var program = new RandomDeviceProgram(random, live);
     var facts = new ArrayList<DeviceFact>();
+    var judge = new DeviceJudge(live);
     List<HostDevice> twins = List.of();
     for (int i = 0; i < OPERATIONS; i++) {
       var operation = program.next();
@@ -54,6 +55,7 @@ class DeviceReplayTest {
       }
       facts.addAll(own);
       program.saw(reply, own);
+      judge.saw(operation, reply, own, where);
       if (random.nextInt(25) == 0 || i == OPERATIONS - 1) {
         twins = twins(live, config, facts, where);
       }

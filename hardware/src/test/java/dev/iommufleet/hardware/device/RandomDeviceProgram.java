@@ -139,8 +139,9 @@ final class RandomDeviceProgram {
     long address = (long) random.nextInt(4) << 12;
     return send(
         switch (random.nextInt(10)) {
-          case 0, 1, 2 -> new Command.Bind(pasid(), pick(ENTRIES), true, random.nextInt(4) > 0);
-          case 3 -> new Command.Unbind(pasid(), random.nextInt(4) == 0);
+          case 0, 1, 2 ->
+              new Command.Bind(random.nextInt(3), pick(ENTRIES), true, random.nextInt(4) > 0);
+          case 3 -> new Command.Unbind(random.nextInt(3), random.nextInt(4) == 0);
           case 4 -> new Command.Flush(pasid(), 0, Command.ALL_PAGES, false);
           case 5 -> new Command.Flush(pasid(), address, 1 + random.nextInt(2), true);
           case 6 -> new Command.InvalidateTlb(random.nextInt(32), pasid(), false, address, 0x1000);
