@@ -134,6 +134,11 @@ public final class Exploration {
     return what.startsWith("late") ? "late" : "race";
   }
 
+  /** Runs the schedule that comes with the scenario. */
+  public Result replayShipped() {
+    return replay(text(scenario.name() + ".schedule").lines().toList());
+  }
+
   /**
    * Runs one schedule.
    *

@@ -52,7 +52,8 @@ final class Demo {
     second.close();
     var result = new DemoResult(guests, data, restartMillis, millisSince(start));
     result.print(print);
-    return result.matched() ? DONE : FOUND;
+    boolean told = print.json() || Stories.tell(print);
+    return result.matched() && told ? DONE : FOUND;
   }
 
   private static long millisSince(long nanos) {
