@@ -140,7 +140,7 @@ final class CommandPort {
     if (core.orders.isWithheld(id)) {
       return new Received(Receipt.WITHHELD, new Report.Withheld(id));
     }
-    if (core.orders.completions() > 0) {
+    if (goesWrong(c)) {
       return wrongly(id, c);
     }
     return delayed(Receipt.DONE, new Report.InvalidationCompleted(id, 1 << c.itag()), c);
@@ -148,6 +148,12 @@ final class CommandPort {
 
   private static DropScope scope(Command.InvalidateTlb c) {
     return c.allPasids() ? DropScope.ALL_PASIDS : DropScope.PASID;
+  }
+
+  /** The first of two completions is a right one: it has to wait, and the order with it. */
+  private boolean goesWrong(Command.InvalidateTlb c) {
+    boolean waits = core.orders.fault() == CompletionFault.DUPLICATED && covered(c).length > 0;
+    return core.orders.completions() > 0 && !waits;
   }
 
   /** As the device was told to. [INV-2.6] */

@@ -72,6 +72,20 @@ class OrderedFaultsTest {
   }
 
   @Test
+  @DisplayName("a completion that waits for an access comes once; the order is for the next")
+  void twiceLater() {
+    rig.dma(1, 0x1000, 1, null, DeviceOperation.Mode.ATS);
+    rig.translated(1, 0x7000, 1);
+    order(CompletionFault.DUPLICATED, 1);
+
+    assertEquals(Rig.receipt(Receipt.DELAYED), rig.next(invalidate(3)));
+    rig.accessed(2, (byte) 0);
+    assertEquals(List.of(new Report.InvalidationCompleted(1, 8)), rig.reports());
+    rig.next(invalidate(4));
+    assertEquals(2, rig.reports().size());
+  }
+
+  @Test
   @DisplayName("no more completions are withheld than there are tags: the oldest is forgotten")
   void bounded() {
     order(CompletionFault.NEVER, 40);
