@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.actors.LinkHarness.Fate;
+import dev.iommufleet.persistence.journal.HostDeviceVerifier;
 import dev.iommufleet.persistence.journal.JournalVerifier;
 import dev.iommufleet.persistence.journal.StoredEntry;
 import dev.iommufleet.protocol.api.v1.AttachState;
@@ -84,6 +85,10 @@ class LinkCrashTest {
     for (var entry : it.iommuEntries(linked.iommu)) {
       var stored = new StoredEntry(linked.iommuKey(), ++number, 0, entry);
       assertEquals(Optional.empty(), verifier.verify(stored), name);
+    }
+    var devices = new HostDeviceVerifier(linked.deviceKey());
+    for (var entry : it.deviceEntries(linked.device)) {
+      assertEquals(Optional.empty(), devices.verify(entry), name);
     }
 
     long iommuHash = linked.iommu().getStateHash();

@@ -81,6 +81,12 @@ final class Linked {
   Linked create(Profile profile) {
     it.startIommu(iommu);
     it.startDevice(device);
+    createIommu(profile);
+    createDevice();
+    return this;
+  }
+
+  private void createIommu(Profile profile) {
     var spec =
         IommuSpec.newBuilder()
             .setProfile(profile)
@@ -102,6 +108,9 @@ final class Linked {
             EntityRequest.newBuilder()
                 .setCreate(CreateIommuRequest.newBuilder().setIommuId(iommu).setSpec(spec)));
     require(created, created.hasCreate());
+  }
+
+  private void createDevice() {
     var config =
         HostDeviceConfig.newBuilder()
             .setKind(
@@ -131,7 +140,6 @@ final class Linked {
                 .setCreateHostDevice(
                     CreateHostDeviceRequest.newBuilder().setDeviceId(device).setConfig(config)));
     require(made, made.hasCreateHostDevice());
-    return this;
   }
 
   private static void require(EntityReply reply, boolean held) {

@@ -8,6 +8,7 @@ import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.cli.text.Numbers;
 import dev.iommufleet.persistence.journal.Divergence;
 import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.persistence.journal.HostDeviceVerifier;
 import dev.iommufleet.persistence.journal.JournalReader;
 import dev.iommufleet.persistence.journal.JournalVerifier;
 import dev.iommufleet.persistence.journal.VerifyReport;
@@ -48,7 +49,10 @@ final class VerifyCommand implements Callable<Integer> {
     var reports = new ArrayList<VerifyReport>();
     try (var journal = data.open()) {
       for (var persistenceId : persistenceIds(journal)) {
-        var report = JournalVerifier.verify(journal, persistenceId);
+        var report =
+            EntityIds.isDevice(persistenceId)
+                ? HostDeviceVerifier.verify(journal, persistenceId)
+                : JournalVerifier.verify(journal, persistenceId);
         reports.add(report);
         if (!print.json()) {
           text(report);

@@ -24,6 +24,10 @@ public final class EntityIds {
         : persistenceId;
   }
 
+  public static boolean isDevice(String persistenceId) {
+    return persistenceId.startsWith(DEVICE_PREFIX);
+  }
+
   public static String devicePersistenceId(String deviceId) {
     return DEVICE_PREFIX + deviceId;
   }

@@ -8,6 +8,7 @@ import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.persistence.serialization.FleetSerializer;
 import dev.iommufleet.persistence.store.ReadOnlyFiles;
 import dev.iommufleet.protocol.journal.v1.Entry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
 import dev.iommufleet.protocol.journal.v1.Snapshot;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -138,6 +139,39 @@ public final class JournalReader implements AutoCloseable {
             () ->
                 new JournalException(
                     NOT_FOUND, "%s has no entry %d".formatted(persistenceId, sequenceNumber)));
+  }
+
+  /** Takes the entries of a host device. */
+  @FunctionalInterface
+  public interface DeviceEntries {
+    void accept(long sequenceNumber, HostDeviceEntry entry);
+  }
+
+  /**
+   * Gives a host device's entries {@code from} to {@code to}, both included, in order.
+   *
+   * @throws JournalException at the first that cannot be read
+   */
+  public void deviceEntries(String persistenceId, long from, long to, DeviceEntries consumer) {
+    try (var query = files.journal().prepareStatement(ENTRIES)) {
+      query.setString(1, persistenceId);
+      query.setLong(2, from);
+      query.setLong(3, to);
+      try (var rows = query.executeQuery()) {
+        for (long next = from; rows.next(); next++) {
+          long number = rows.getLong(1);
+          if (number != next) {
+            throw new JournalException(
+                JournalException.Code.INCONSISTENT,
+                "%s has no entry %d, but entry %d".formatted(persistenceId, next, number));
+          }
+          var what = "%s entry %d".formatted(persistenceId, number);
+          consumer.accept(number, decode(what, rows, rows.getBytes(4), HostDeviceEntry.class));
+        }
+      }
+    } catch (SQLException e) {
+      throw unreadable("%s from entry %d on".formatted(persistenceId, from), e);
+    }
   }
 
   /** The latest snapshot that covers no entry behind {@code atMost}; snapshots may be lost. */

@@ -57,6 +57,16 @@ public final class HostDeviceFacts {
           PAGE_REQUEST_KEPT,
           REQUEST_COUNTERS_KEPT ->
           FunctionFacts.read(message);
+      case COMPLETIONS_FAIL, COMPLETION_WITHHELD, COMPLETION_RELEASED, RESPONSES_LOST ->
+          OrderFacts.read(message);
+      case KIND_NOT_SET -> throw Fields.unknownKind("a fact");
+      default -> readLate(message);
+    };
+  }
+
+  /** DMAs, what is soft, and what leaves. */
+  private static DeviceFact readLate(HostDeviceFact message) {
+    return switch (message.getKindCase()) {
       case DMA_STARTED,
           DMA_ASKED,
           DMA_ADVANCED,
@@ -66,22 +76,13 @@ public final class HostDeviceFacts {
           DMA_KEPT,
           DMA_IDS_KEPT ->
           DmaFacts.read(message);
-      case COMPLETIONS_FAIL, COMPLETION_WITHHELD, COMPLETION_RELEASED, RESPONSES_LOST ->
-          OrderFacts.read(message);
       case TRANSLATION_FILLED,
           TRANSLATIONS_DROPPED,
           GENERATION_SEEN,
           ANSWER_DELAYED,
           ANSWER_FREED ->
           SoftDeviceFacts.read(message);
-      case HOST_INVALIDATED,
-          REPORTED,
-          RESPONSE_UNEXPECTED,
-          RESPONSE_LOST,
-          ANSWER_IGNORED,
-          FILL_DROPPED ->
-          DeviceOutcomes.read(message);
-      case KIND_NOT_SET -> throw Fields.unknownKind("a fact");
+      default -> DeviceOutcomes.read(message);
     };
   }
 }
