@@ -38,7 +38,10 @@ class RemoteReplayTest {
         "directed-pri.jsonl.gz",
         "directed-unreadable-tables-legacy.jsonl.gz",
         "kut-intel-iommu-intremaponeimon.jsonl.gz",
-        "fuzz-legacy-caching-map-1.jsonl.gz"
+        "fuzz-legacy-caching-map-1.jsonl.gz",
+        "host-directed-pri.jsonl.gz",
+        "host-directed-fail-attach.jsonl.gz",
+        "host-fuzz-onecontainer-modes-4-head.jsonl.gz"
       })
   @DisplayName("finds as much to compare as in this process, and no mismatch")
   void sameAsInProcess(String name, @TempDir Path directory) throws IOException {

@@ -19,10 +19,22 @@ final class Batch {
   private final List<Operation> operations = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
 
-  /** The step whose main operation this is, or null. */
-  private final List<Step> mains = new ArrayList<>();
+  /** The step that is told the operation's facts, or null. */
+  private final List<Step> listeners = new ArrayList<>();
+
+  /** The step that is told the operation's reply, or null. */
+  private final List<Step> askers = new ArrayList<>();
 
   private int bytes;
+
+  /** What an operation is to its step. */
+  enum Part {
+    /** Its facts and its reply are the step's. */
+    MAIN,
+    /** A device's answer to what the main operation told it: its facts are the step's. */
+    ANSWER,
+    BESIDE
+  }
 
   List<Operation> operations() {
     return operations;
@@ -43,36 +55,34 @@ final class Batch {
         + operation.getDma().getLength();
   }
 
-  /** A step without operations is answered with those before it. */
-  void add(Step step) {
+  void add(Step step, Operation operation, Part part) {
+    operations.add(operation);
+    listeners.add(part == Part.BESIDE ? null : step);
+    askers.add(part == Part.MAIN ? step : null);
+    bytes += bytes(operation);
+  }
+
+  /** The step has no more operations: it is answered with this batch. */
+  void end(Step step) {
     steps.add(step);
   }
 
-  void add(Step step, Operation operation, boolean main, boolean last) {
-    operations.add(operation);
-    mains.add(main ? step : null);
-    bytes += bytes(operation);
-    if (last) {
-      steps.add(step);
-    }
-  }
-
   void fact(int operation, Fact fact) {
-    var step = mains.get(operation);
+    var step = listeners.get(operation);
     if (step != null) {
       step.accept(fact);
     }
   }
 
   void reply(int operation, Reply reply) {
-    var step = mains.get(operation);
+    var step = askers.get(operation);
     if (step != null) {
       step.reply(reply);
     }
   }
 
   void answeredFromJournal() {
-    for (Step step : mains) {
+    for (Step step : listeners) {
       if (step != null) {
         step.answeredFromJournal();
       }

@@ -7,6 +7,7 @@ import dev.iommufleet.client.RefusedException;
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.IommuConfig;
+import dev.iommufleet.hardware.vtd.IommuView;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.load.capture.Step;
 import dev.iommufleet.load.capture.Target;
@@ -15,6 +16,7 @@ import dev.iommufleet.protocol.api.v1.Observe;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,7 @@ public final class RemoteTarget implements Target {
   private String iommuId;
   private IommuConfig config;
   private IommuSession session;
+  private AttachedDevices devices;
   private int created;
   private Batch gathering = new Batch();
   private Batch underWay;
@@ -45,6 +48,9 @@ public final class RemoteTarget implements Target {
   private volatile Acknowledged acknowledged = new Acknowledged(0, 0, 0, false);
   private volatile Acknowledged resumed;
   private volatile boolean interrupted;
+
+  /** The outage behind which devices have answered again. */
+  private Acknowledged answeredSince;
 
   public RemoteTarget(Place place) {
     this.place = place;
@@ -72,6 +78,8 @@ public final class RemoteTarget implements Target {
     created++;
     iommuId = created == 1 ? place.iommuId : place.iommuId + "-" + created;
     this.config = config;
+    session = place.client.session(iommuId);
+    devices = new AttachedDevices(config);
     var iommu = place.client.create(iommuId, place.codec.spec(config));
     if (iommu.getSequenceNumber() > 1) {
       created--;
@@ -80,35 +88,63 @@ public final class RemoteTarget implements Target {
           "IOMMU %s exists and has been used; replay into an id that is new"
               .formatted(iommu.getId()));
     }
-    session = place.client.session(iommuId);
     pasids.clear();
     acknowledged = new Acknowledged(iommu.getSequenceNumber(), iommu.getStateHash(), 0, false);
   }
 
   @Override
   public void execute(Step step) {
-    if (step.main() instanceof Operation.AttachDevice) {
-      // An Execute answers when nothing is parked, so commands have to be learnt while it runs.
-      throw new IllegalArgumentException(
-          "captures of host devices are replayed in process, not into a node");
-    }
-    var operations = step.operations();
-    if (operations.isEmpty()) {
-      gathering.add(step);
-    }
-    for (int i = 0; i < operations.size(); i++) {
-      var operation = operations.get(i);
-      var message = place.codec.write(operation);
-      if (!gathering.hasRoomFor(message)) {
-        flush();
+    for (Operation operation : step.operations()) {
+      boolean main = operation == step.main();
+      add(step, operation, main ? Batch.Part.MAIN : Batch.Part.BESIDE);
+      if (main && devices.mayBeToldBy(operation)) {
+        play(step);
       }
-      gathering.add(step, message, operation == step.main(), i == operations.size() - 1);
     }
+    gathering.end(step);
     // The register file is looked at behind a reset, so nothing may be under way then.
     if (step.main() instanceof Operation.Reset) {
       drain();
     } else if (gathering.full()) {
       flush();
+    }
+  }
+
+  private void add(Step step, Operation operation, Batch.Part part) {
+    var message = place.codec.write(operation);
+    if (!gathering.hasRoomFor(message)) {
+      flush();
+    }
+    gathering.add(step, message, part);
+  }
+
+  /**
+   * The devices do what they are told. The operation that tells them is the last of its request: it
+   * answers although the queue may wait for them, and none that follows does its work before.
+   */
+  private void play(Step step) {
+    drain();
+    answerAgain(step);
+    Fact.CommandPosted posted;
+    while ((posted = step.nextCommand()) != null) {
+      int errno = step.carryOut(posted);
+      var answer = new Operation.AnswerCommand(posted.sourceId(), 0, posted.id(), errno);
+      devices.answered(answer);
+      report(step, answer);
+      answerAgain(step);
+    }
+  }
+
+  private void report(Step step, Operation.AnswerCommand answer) {
+    add(step, answer, Batch.Part.ANSWER);
+    drain();
+  }
+
+  /** Behind an outage. */
+  private void answerAgain(Step step) {
+    while (answeredSince != resumed) {
+      answeredSince = resumed;
+      devices.answersToRepeat().forEach(answer -> report(step, answer));
     }
   }
 
@@ -184,6 +220,7 @@ public final class RemoteTarget implements Target {
         response.getFactsList(),
         (fact, operation) -> {
           count(fact);
+          devices.accept(fact);
           batch.fact(operation, fact);
         });
     for (int i = 0; i < response.getRepliesCount(); i++) {
@@ -247,6 +284,11 @@ public final class RemoteTarget implements Target {
         });
   }
 
+  @Override
+  public Optional<List<IommuView.BoundPasid>> bindings(int sourceId) {
+    return Optional.of(devices.bindings(sourceId));
+  }
+
   /** The IOMMU is deleted unless it is to be kept. */
   @Override
   public void close() {
@@ -255,6 +297,9 @@ public final class RemoteTarget implements Target {
 
   private void remove() {
     if (iommuId != null && !place.keep) {
+      for (Operation departure : devices.departures()) {
+        session.execute(List.of(place.codec.write(departure)));
+      }
       place.client.delete(iommuId);
     }
     iommuId = null;
