@@ -2,14 +2,18 @@ package dev.iommufleet.actors;
 
 import dev.iommufleet.hardware.vtd.IommuView;
 import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
 import dev.iommufleet.protocol.journal.v1.AttachedPeer;
 import dev.iommufleet.protocol.journal.v1.Entry;
+import dev.iommufleet.protocol.journal.v1.PeerMessage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,6 +21,9 @@ import java.util.TreeMap;
  * journal: an attachment is the device's whose message caused it. Others are played by clients.
  */
 final class AttachedPeers {
+  /** Many times as many as a device may have open. */
+  private static final int WRITTEN_ASKS = 1_024;
+
   private final TreeMap<Integer, Peer> bySourceId = new TreeMap<>();
 
   /** Attachments that are over and whose devices were not told. */
@@ -37,6 +44,11 @@ final class AttachedPeers {
     /** Id of the last command that was told. */
     long told;
 
+    /**
+     * Questions whose DMA has written: the same again, which the link may bring, writes no more.
+     */
+    final Set<Long> writtenAsks = new LinkedHashSet<>(0);
+
     /** Times that it was told again since it was last heard. */
     int attempts;
 
@@ -47,6 +59,13 @@ final class AttachedPeers {
       this.sourceId = sourceId;
       this.epoch = epoch;
       this.deviceId = deviceId;
+    }
+
+    private void written(long ask) {
+      writtenAsks.add(ask);
+      if (writtenAsks.size() > WRITTEN_ASKS) {
+        writtenAsks.remove(writtenAsks.iterator().next());
+      }
     }
   }
 
@@ -78,6 +97,9 @@ final class AttachedPeers {
     if (bySourceId.isEmpty()) {
       return;
     }
+    if (cause.getPeer().getAsk() != 0) {
+      cause.getOperationsList().forEach(operation -> written(cause.getPeer(), operation));
+    }
     int index = 0;
     for (var group : entry.getFactsList()) {
       posted(sequenceNumber, index, group);
@@ -90,6 +112,18 @@ final class AttachedPeers {
     var known = find(sourceId);
     if (view.isAttached(sourceId, epoch) && (known == null || known.epoch != epoch)) {
       bySourceId.put(sourceId, new Peer(sourceId, epoch, EntityIds.deviceId(persistenceId)));
+    }
+  }
+
+  private void written(PeerMessage sender, Operation operation) {
+    for (var peer : all()) {
+      boolean asked =
+          operation.hasDma()
+              ? operation.getDma().hasData() && operation.getDma().getSourceId() == peer.sourceId
+              : operation.hasWriteMemory();
+      if (asked && peer.deviceId.equals(EntityIds.deviceId(sender.getPersistenceId()))) {
+        peer.written(sender.getAsk());
+      }
     }
   }
 
@@ -124,13 +158,16 @@ final class AttachedPeers {
                     .setSourceId(peer.sourceId)
                     .setEpoch(peer.epoch)
                     .setDeviceId(peer.deviceId)
+                    .addAllWrittenAsks(peer.writtenAsks)
                     .build())
         .toList();
   }
 
   void restore(List<AttachedPeer> messages) {
     for (var it : messages) {
-      bySourceId.put(it.getSourceId(), new Peer(it.getSourceId(), it.getEpoch(), it.getDeviceId()));
+      var peer = new Peer(it.getSourceId(), it.getEpoch(), it.getDeviceId());
+      it.getWrittenAsksList().forEach(peer::written);
+      bySourceId.put(it.getSourceId(), peer);
     }
   }
 }

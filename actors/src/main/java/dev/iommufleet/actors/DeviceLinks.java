@@ -144,6 +144,17 @@ final class DeviceLinks {
     }
   }
 
+  /** The question was answered before; whether the answer arrived is unknown. */
+  void answerWritten(Incarnation it, LinkToIommu message, Report.Question question) {
+    tell(
+        it,
+        message.getDeviceId(),
+        message(
+            new Delivery.Accessed(question.ask(), true, new byte[0]),
+            message.getSourceId(),
+            message.getEpoch()));
+  }
+
   /** Another device, or a client, holds this attachment. */
   void refuseAttach(Incarnation it, LinkToIommu message) {
     var refused =

@@ -39,16 +39,25 @@ final class DeviceReports {
       links.refuseAttach(it, message);
       return entity.done();
     }
+    if (holds && isWritten(it, message, report)) {
+      links.answerWritten(it, message, (Report.Question) report);
+      return entity.done();
+    }
     var operations =
         holds || report instanceof Report.Attach ? operations(it, message, report) : none();
     if (!operations.isEmpty()) {
-      return execute(it, message, operations);
+      return execute(it, message, report, operations);
     }
     boolean silent = holds && !(report instanceof Report.Lost);
     if (!silent) {
       links.answer(it, message, report);
     }
     return entity.done();
+  }
+
+  private static boolean isWritten(Incarnation it, LinkToIommu message, Report report) {
+    return report instanceof Report.Question question
+        && it.peers.find(message.getSourceId()).writtenAsks.contains(question.ask());
   }
 
   private static List<Operation> none() {
@@ -73,7 +82,7 @@ final class DeviceReports {
   }
 
   private Effect<IommuEvent, IommuState> execute(
-      Incarnation it, LinkToIommu message, List<Operation> operations) {
+      Incarnation it, LinkToIommu message, Report report, List<Operation> operations) {
     var refusal = it.iommu.refusal(operations);
     if (refusal.isPresent()) {
       entity.context.getLog().warn("{} refuses {}: {}", entity.name, operations, refusal.get());
@@ -86,6 +95,7 @@ final class DeviceReports {
             .setPersistenceId(EntityIds.devicePersistenceId(message.getDeviceId()))
             .setSequenceNumber(message.getSequenceNumber())
             .setIndex(message.getIndex())
+            .setAsk(report instanceof Report.Question question ? question.ask() : 0)
             .build();
     return requests.advance(it, run);
   }

@@ -252,6 +252,37 @@ class LinkTest {
     assertEquals(ByteString.copyFrom(new byte[] {1, 2, 3}), ended(linked).getData());
   }
 
+  @Test
+  @DisplayName("a DMA that the link brings twice, before and after a restart, writes once")
+  void writesOnce() {
+    var linked = attached("w", false, Profile.PROFILE_ARCHITECTURE);
+    linked.bind();
+    it.wire.fates = number -> number % 2 == 0 ? Fate.LOST : Fate.TWICE;
+    linked.device(
+        Linked.operation()
+            .setStartDma(
+                HostDeviceOperation.StartDma.newBuilder()
+                    .setPasid(1)
+                    .setIova(0x1000)
+                    .setLength(2)
+                    .setData(ByteString.copyFrom(new byte[] {5, 6}))
+                    .setMode(DmaMode.DMA_MODE_PLAIN)));
+    it.await(
+        linked.iommuKey(),
+        EntityRequest.newBuilder()
+            .setExecute(ExecuteRequest.newBuilder().addOperations(Ops.load(0x201_000, 1))),
+        r -> r.getExecute().getReplies(0).getMemoryBytes().getData().byteAt(0) == 5);
+    it.restart(linked.iommuKey());
+    linked.awaitDevice(device -> device.getDmasCount() == 0);
+
+    long writes =
+        it.iommuEntries(linked.iommu).stream()
+            .filter(entry -> entry.getCause().getPeer().getAsk() != 0)
+            .count();
+    assertEquals(1, writes);
+    assertEquals(DmaOutcome.DMA_OUTCOME_OK, ended(linked).getOutcome());
+  }
+
   private ByteString dma(Linked linked, long iova, DmaMode mode) {
     start(linked, iova, mode);
     linked.awaitDevice(device -> device.getDmasCount() == 0);
