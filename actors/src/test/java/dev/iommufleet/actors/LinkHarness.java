@@ -125,7 +125,7 @@ final class LinkHarness implements AutoCloseable {
                 .withFallback(ConfigFactory.load("entity-test")));
     shard = kit.createTestProbe(ClusterSharding.ShardCommand.class);
     var settings =
-        new EntitySettings(false, 50, 1 << 20, 64, 60_000, 10, 50, links, EntityLimits.DEFAULT);
+        new EntitySettings(false, 7, 1 << 20, 64, 60_000, 10, 50, links, EntityLimits.DEFAULT);
     environment =
         new EntityEnvironment(
             settings,

@@ -56,8 +56,8 @@ class HostileBytesTest {
   void manifest() {
     assertMalformed(
         MalformedException.Code.UNKNOWN_KIND,
-        "manifest 'E2' is unknown",
-        () -> new FleetSerializer().fromBinary(new byte[0], "E2"));
+        "manifest 'E3' is unknown",
+        () -> new FleetSerializer().fromBinary(new byte[0], "E3"));
   }
 
   @Test
