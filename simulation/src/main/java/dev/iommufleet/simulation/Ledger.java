@@ -295,7 +295,7 @@ final class Ledger {
       hash += StateHash.mix(TAG_DIRTY, key, 1);
     }
     for (var wait : waits.entrySet()) {
-      long state = wait.getValue().completed() << 1 | (wait.getValue().aborted() ? 1 : 0);
+      long state = (long) wait.getValue().completed() << 1 | (wait.getValue().aborted() ? 1 : 0);
       hash += StateHash.mix(TAG_WAIT, wait.getKey(), state);
       for (int key : wait.getValue().covers()) {
         hash += StateHash.mix(TAG_WAIT, wait.getKey() + 1_000, key);
