@@ -1,5 +1,6 @@
 package dev.iommufleet.actors;
 
+import dev.iommufleet.hardware.device.DeviceLimits;
 import dev.iommufleet.hardware.device.HostDevice;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.mapping.HostDeviceFacts;
@@ -10,7 +11,9 @@ import dev.iommufleet.protocol.api.v1.HostDeviceFact;
 import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
 import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A host device in memory, from one start of its entity to the next. Changes in place; thrown away
@@ -44,6 +47,14 @@ final class DeviceIncarnation {
 
   /** What the IOMMU said to the last attachment. */
   AttachOutcome attachOutcome = AttachOutcome.ATTACH_OUTCOME_UNSPECIFIED;
+
+  /** What the guest wants and what the host offers, where a number did not fit; else 0. */
+  int attachWanted;
+
+  int attachOffered;
+
+  /** How the last DMAs ended, by number; what a snapshot holds is not among them. */
+  final Map<Long, HostDeviceFact.DmaEnded> dmaEnds = new LinkedHashMap<>(4);
 
   long createdNanos;
   long bytesSinceSnapshot;
@@ -81,6 +92,8 @@ final class DeviceIncarnation {
     it.number = snapshot.getIncarnation() + 1;
     it.createdNanos = snapshot.getCreatedUnixNanos();
     it.attachOutcome = snapshot.getAttachOutcome();
+    it.attachWanted = snapshot.getAttachWanted();
+    it.attachOffered = snapshot.getAttachOffered();
     it.owed = it.owes();
     return it;
   }
@@ -125,10 +138,21 @@ final class DeviceIncarnation {
     if (!cause.getClient().getSession().isEmpty()) {
       memory.remember(cause.getClient(), sequenceNumber);
     }
-    if (cause.getOperation().hasAttach()) {
-      attachOutcome = AttachOutcome.ATTACH_OUTCOME_UNSPECIFIED;
-    } else if (cause.getOperation().hasAttachAnswered()) {
+    var operation = cause.getOperation();
+    if (operation.hasAttach() || operation.hasAttachAnswered()) {
       attachOutcome = cause.getAttachOutcome();
+      attachWanted = cause.getAttachWanted();
+      attachOffered = cause.getAttachOffered();
+    }
+    entry.getFactsList().stream()
+        .filter(HostDeviceFact::hasDmaEnded)
+        .forEach(fact -> remember(fact.getDmaEnded()));
+  }
+
+  private void remember(HostDeviceFact.DmaEnded ended) {
+    dmaEnds.put(ended.getDma(), ended);
+    if (dmaEnds.size() > DeviceLimits.MOST_DMAS) {
+      dmaEnds.remove(dmaEnds.keySet().iterator().next());
     }
   }
 

@@ -127,9 +127,12 @@ final class DeviceLinks {
     if (answer != null) {
       var message = message(answer, sourceId, run.report.getEpoch());
       if (message.hasAttachAnswered() && run.replies.getLast().hasAttachAnswer()) {
+        var said = run.replies.getLast().getAttachAnswer();
         message
             .getAttachAnsweredBuilder()
-            .setOutcome(run.replies.getLast().getAttachAnswer().getOutcome());
+            .setOutcome(said.getOutcome())
+            .setWanted(said.getWanted())
+            .setOffered(said.getOffered());
       }
       tell(it, run.report.getDeviceId(), message);
     }

@@ -25,6 +25,7 @@ import dev.iommufleet.protocol.journal.v1.Recovered;
 import dev.iommufleet.protocol.journal.v1.TimerFired;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** What the entity of a host device does while the device exists. */
 final class DeviceRequests {
@@ -33,6 +34,7 @@ final class DeviceRequests {
   private final EntityEnvironment environment;
   private final DeviceEntryWriter entries;
   private final RequestCheck check;
+  private final DeviceWaiters waiters;
 
   DeviceRequests(HostDeviceEntity entity, IommuLink link) {
     this.entity = entity;
@@ -40,6 +42,7 @@ final class DeviceRequests {
     this.environment = entity.environment;
     this.entries = new DeviceEntryWriter(environment);
     this.check = new RequestCheck(environment.settings().limits());
+    this.waiters = new DeviceWaiters(entity);
   }
 
   // ---- create, look, delete ----------------------------------------------------------------
@@ -125,11 +128,26 @@ final class DeviceRequests {
         return readRepeat(it, ask, known.entry());
       }
     }
+    checkEpoch(it, request);
     var step = DeviceStep.run(it.device, own(request.getOperation()));
     if (step.reply instanceof DeviceReply.Refused refused) {
       throw new RefusedException(Refusals.of(refused));
     }
     return write(it, step, HostDeviceCause.newBuilder().setClient(client), Caller.of(ask), request);
+  }
+
+  /** An attachment that is over is not taken for the one after it. */
+  private void checkEpoch(DeviceIncarnation it, ExecuteHostDeviceRequest request) {
+    var view = it.device.view();
+    boolean attached = view.state() != AttachState.DETACHED;
+    if (request.hasEpoch() && attached && request.getEpoch() != view.epoch()) {
+      throw new RefusedException(
+          Refusals.of(
+              RefusalCode.REFUSAL_CODE_WRONG_EPOCH,
+              "%s is in attachment %d, and %d was meant"
+                  .formatted(entity.name, view.epoch(), request.getEpoch()),
+              Map.of("epoch", Long.toUnsignedString(view.epoch()))));
+    }
   }
 
   private static ClientRequest client(ExecuteHostDeviceRequest request) {
@@ -226,6 +244,7 @@ final class DeviceRequests {
   private void after(DeviceIncarnation it, DeviceStep step, boolean journaled, Runnable then) {
     then.run();
     link.tell(it, step, journaled);
+    waiters.changed(it);
     if (it.device.view().waitsForPoll() && !entity.timers.isTimerActive("poll")) {
       entity.timers.startSingleTimer(
           "poll",
@@ -245,6 +264,16 @@ final class DeviceRequests {
       response.addAllFacts(step.facts).addAllFacts(step.soft);
     }
     return response.build();
+  }
+
+  // ---- waits ---------------------------------------------------------------------------------
+
+  void await(DeviceIncarnation it, Ask ask) {
+    waiters.add(it, ask);
+  }
+
+  void waitOver(DeviceIncarnation it, Ask ask) {
+    waiters.timeIsUp(it, ask);
   }
 
   // ---- repeats -----------------------------------------------------------------------------

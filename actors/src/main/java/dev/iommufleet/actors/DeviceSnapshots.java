@@ -49,6 +49,8 @@ final class DeviceSnapshots implements SnapshotAdapter<DeviceState> {
             .setStateHash(it.device.stateHash())
             .setCreatedUnixNanos(it.createdNanos)
             .setAttachOutcome(it.attachOutcome)
+            .setAttachWanted(it.attachWanted)
+            .setAttachOffered(it.attachOffered)
             .addAllSessions(it.memory.describe())
             .setSessionsDisplaced(it.memory.displaced());
     it.device.describe(fact -> snapshot.addFacts(HostDeviceFacts.write(fact)));

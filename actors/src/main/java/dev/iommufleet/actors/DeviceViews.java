@@ -69,7 +69,9 @@ final class DeviceViews {
             .setEpoch(view.epoch())
             .setLastDone(view.lastDone())
             .setLinkUp(view.linkUp())
-            .setOutcome(it.attachOutcome);
+            .setOutcome(it.attachOutcome)
+            .setWanted(it.attachWanted)
+            .setOffered(it.attachOffered);
     if (view.sourceId() >= 0) {
       message.setSourceId(view.sourceId());
     }

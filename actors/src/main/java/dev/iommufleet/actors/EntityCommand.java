@@ -55,4 +55,7 @@ public sealed interface EntityCommand {
 
   /** What paused in a host device goes on. */
   record Poll() implements Private {}
+
+  /** Who asked this has waited long enough. */
+  record WaitOver(Ask ask) implements Private {}
 }

@@ -144,6 +144,10 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
         link.tellAgain(it);
         yield done();
       }
+      case EntityCommand.WaitOver(Ask ask) -> {
+        requests.waitOver(it, ask);
+        yield done();
+      }
       case EntityCommand.LookAround _,
           EntityCommand.Resume _,
           EntityCommand.GoOn _,
@@ -206,6 +210,10 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
     return switch (ask.request().getRequestCase()) {
       case EXECUTE_HOST_DEVICE -> requests.execute(it, ask);
       case DELETE_HOST_DEVICE -> delete(it, ask);
+      case WAIT_HOST_DEVICE -> {
+        requests.await(it, ask);
+        yield done();
+      }
       default -> {
         var caller = Caller.of(ask);
         caller.tell(requests.look(it, ask));

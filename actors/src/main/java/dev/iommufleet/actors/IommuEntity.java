@@ -152,7 +152,8 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
           EntityCommand.RepeatRead _,
           EntityCommand.DeviceRepeatRead _,
           EntityCommand.Resume _,
-          EntityCommand.Poll _ ->
+          EntityCommand.Poll _,
+          EntityCommand.WaitOver _ ->
           throw new IllegalStateException(name + " was told " + own);
     };
   }

@@ -100,7 +100,11 @@ final class IommuLink {
     it.attempts = 0;
     var cause = HostDeviceCause.newBuilder().setPeer(sender(message));
     if (message.hasAttachAnswered()) {
-      cause.setAttachOutcome(message.getAttachAnswered().getOutcome());
+      var said = message.getAttachAnswered();
+      cause
+          .setAttachOutcome(said.getOutcome())
+          .setAttachWanted(said.getWanted())
+          .setAttachOffered(said.getOffered());
     }
     var step = DeviceStep.run(it.device, operation(message.getEpoch(), delivery));
     return requests.write(it, step, cause, () -> answer(it, message, delivery, step));

@@ -105,6 +105,7 @@ final class Requests {
           DELETE_HOST_DEVICE,
           EXECUTE_HOST_DEVICE,
           LIST_HOST_DEVICE_STATE,
+          WAIT_HOST_DEVICE,
           REQUEST_NOT_SET ->
           throw new RefusedException(
               RefusalCode.REFUSAL_CODE_UNSUPPORTED,

@@ -3,6 +3,8 @@ package dev.iommufleet.house;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import dev.iommufleet.protocol.api.v1.DeviceServiceProto;
 import dev.iommufleet.protocol.api.v1.IommuFleetProto;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import java.io.IOException;
@@ -44,8 +46,15 @@ class ApiDocTest {
   @Test
   @DisplayName("has every call, with the errors that its comment in the .proto names")
   void calls() throws IOException {
+    calls("iommu_fleet.proto", IommuFleetProto.getDescriptor().findServiceByName("IommuFleet"));
+    calls(
+        "device_service.proto",
+        DeviceServiceProto.getDescriptor().findServiceByName("DeviceService"));
+  }
+
+  private static void calls(String file, ServiceDescriptor service) throws IOException {
     var doc = read("docs/api.md");
-    var proto = read("protocol/src/main/proto/iommufleet/api/v1/iommu_fleet.proto");
+    var proto = read("protocol/src/main/proto/iommufleet/api/v1/" + file);
     var found = new TreeSet<String>();
     CALL.matcher(proto)
         .results()
@@ -60,7 +69,6 @@ class ApiDocTest {
                   call.group(2));
             });
 
-    var service = IommuFleetProto.getDescriptor().findServiceByName("IommuFleet");
     assertEquals(
         service.getMethods().stream()
             .map(method -> method.getName())

@@ -120,6 +120,13 @@ public final class FleetClient implements AutoCloseable {
     return retrier.once(() -> stub().deleteIommu(request)).getSequenceNumber();
   }
 
+  // ---- host devices ------------------------------------------------------------------------
+
+  /** The host devices of the same fleet. */
+  public Devices devices() {
+    return new Devices(channel, retrier, CALL_TIME);
+  }
+
   // ---- looking inside ----------------------------------------------------------------------
 
   public GetRegistersResponse registers(String iommuId) {

@@ -35,19 +35,19 @@ final class Errors {
     };
   }
 
-  static Refusal noAnswer(String id) {
+  /** {@code name}: {@code IOMMU 'i1'}. */
+  static Refusal noAnswer(String name) {
     return Refusals.of(
         RefusalCode.REFUSAL_CODE_NO_ANSWER,
-        ("IOMMU '%s' did not answer in time; whether the request ran is unknown; repeat it with the"
-                + " same id")
-            .formatted(id));
+        "%s did not answer in time; whether the request ran is unknown; repeat it with the same id"
+            .formatted(name));
   }
 
-  static Refusal busy(String id, int allowed) {
+  static Refusal busy(String name, int allowed) {
     return Refusals.of(
         RefusalCode.REFUSAL_CODE_BUSY,
-        "%d requests of IOMMU '%s' are in flight at this node; that is the most; try again"
-            .formatted(allowed, id),
+        "%d requests of %s are in flight at this node; that is the most; try again"
+            .formatted(allowed, name),
         Map.of("retry_after_millis", "20", "allowed", Integer.toString(allowed)));
   }
 
@@ -77,6 +77,8 @@ final class Errors {
           REFUSAL_CODE_HOST_DEVICE_DELETED,
           REFUSAL_CODE_WRONG_STATE,
           REFUSAL_CODE_PLAYED_BY_HOST_DEVICE,
+          REFUSAL_CODE_ATTACH_REFUSED,
+          REFUSAL_CODE_WRONG_EPOCH,
           REFUSAL_CODE_REQUEST_ID_REUSED,
           REFUSAL_CODE_REQUEST_ID_TOO_OLD,
           REFUSAL_CODE_SESSION_UNKNOWN ->

@@ -1,7 +1,6 @@
 package dev.iommufleet.node;
 
 import akka.actor.typed.ActorRef;
-import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.actors.RequestCheck;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
@@ -34,19 +33,12 @@ import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The gRPC service. Nothing here blocks: it runs on the threads that move the bytes. */
 final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
-  private static final Logger LOG = LoggerFactory.getLogger(FleetService.class);
-
   private final Gateway gateway;
-  private final IommuList list;
+  private final IdList list;
   private final Streams streams;
 
   /** Where the actors of streams are born. */
@@ -57,7 +49,7 @@ final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
     void watch(WatchRequest request, ServerCallStreamObserver<WatchResponse> observer);
   }
 
-  FleetService(Gateway gateway, IommuList list, Streams streams) {
+  FleetService(Gateway gateway, IdList list, Streams streams) {
     this.gateway = gateway;
     this.list = list;
     this.streams = streams;
@@ -84,7 +76,17 @@ final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
 
   @Override
   public void listIommus(ListIommusRequest request, StreamObserver<ListIommusResponse> observer) {
-    answer(() -> list.page(request), Function.identity(), observer);
+    Calls.answer(
+        () -> list.page(request.getPageSize(), request.getPageToken()),
+        FleetService::page,
+        observer);
+  }
+
+  private static ListIommusResponse page(IdList.Page page) {
+    return ListIommusResponse.newBuilder()
+        .addAllIommuIds(page.ids())
+        .setNextPageToken(page.nextToken())
+        .build();
   }
 
   @Override
@@ -203,7 +205,7 @@ final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
       RequestCheck.id(request.getIommuId());
       streams.watch(request, (ServerCallStreamObserver<WatchResponse>) observer);
     } catch (RuntimeException e) {
-      observer.onError(error(e));
+      observer.onError(Calls.error(e));
     }
   }
 
@@ -212,38 +214,12 @@ final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
       EntityRequest.Builder request,
       Function<EntityReply, T> part,
       StreamObserver<T> observer) {
-    answer(
+    Calls.answer(
         () -> {
           RequestCheck.id(id);
           return gateway.ask(id, request.build());
         },
         part,
         observer);
-  }
-
-  private static <R, T> void answer(
-      Supplier<CompletionStage<R>> work, Function<R, T> part, StreamObserver<T> observer) {
-    try {
-      work.get()
-          .whenComplete(
-              (reply, failure) -> {
-                if (failure != null) {
-                  observer.onError(error(failure));
-                } else {
-                  observer.onNext(part.apply(reply));
-                  observer.onCompleted();
-                }
-              });
-    } catch (RuntimeException e) {
-      observer.onError(error(e));
-    }
-  }
-
-  private static RuntimeException error(Throwable failure) {
-    var cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (!(cause instanceof RefusedException)) {
-      LOG.error("a call failed", cause);
-    }
-    return Errors.of(cause);
   }
 }

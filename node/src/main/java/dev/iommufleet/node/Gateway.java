@@ -33,37 +33,40 @@ record Gateway(
    * @return fails with {@link RefusedException} for a refusal, and when no answer comes
    */
   CompletionStage<EntityReply> ask(String id, EntityRequest request) {
-    return ask(region, id, request);
+    return ask(new Addressee(region, id, "IOMMU '%s'".formatted(id)), request);
   }
 
   /** The answer of a host device's entity; as {@link #ask}. */
   CompletionStage<EntityReply> askDevice(String id, EntityRequest request) {
-    return ask(devices, id, request);
+    return ask(new Addressee(devices, id, "host device '%s'".formatted(id)), request);
   }
 
-  private CompletionStage<EntityReply> ask(
-      ActorRef<ShardingEnvelope<EntityCommand>> entities, String id, EntityRequest request) {
+  /** Whose answer it is; {@code name}: as sentences name it, and no other. */
+  private record Addressee(
+      ActorRef<ShardingEnvelope<EntityCommand>> entities, String id, String name) {}
+
+  private CompletionStage<EntityReply> ask(Addressee to, EntityRequest request) {
     if (admission.closed()) {
       throw new RefusedException(Errors.stopping());
     }
-    if (!admission.enter(id)) {
-      throw new RefusedException(Errors.busy(id, admission.perEntity()));
+    if (!admission.enter(to.name)) {
+      throw new RefusedException(Errors.busy(to.name, admission.perEntity()));
     }
     return AskPattern.<ShardingEnvelope<EntityCommand>, EntityReply>ask(
-            entities,
-            replyTo -> new ShardingEnvelope<>(id, new EntityCommand.Ask(request, replyTo)),
-            timeout(request.getExecute()),
+            to.entities,
+            replyTo -> new ShardingEnvelope<>(to.id, new EntityCommand.Ask(request, replyTo)),
+            timeout(request),
             system.scheduler())
         .handle(
             (reply, failure) -> {
-              admission.leave(id);
-              return answer(id, reply, failure);
+              admission.leave(to.name);
+              return answer(to.name, reply, failure);
             });
   }
 
-  private static EntityReply answer(String id, EntityReply reply, Throwable failure) {
+  private static EntityReply answer(String name, EntityReply reply, Throwable failure) {
     if (failure instanceof TimeoutException) {
-      throw new RefusedException(Errors.noAnswer(id));
+      throw new RefusedException(Errors.noAnswer(name));
     }
     if (failure != null) {
       throw new CompletionException(failure);
@@ -76,6 +79,11 @@ record Gateway(
 
   void tell(String id, EntityRequest request, ActorRef<EntityReply> replyTo) {
     region.tell(new ShardingEnvelope<>(id, new EntityCommand.Ask(request, replyTo)));
+  }
+
+  private Duration timeout(EntityRequest request) {
+    return timeout(request.getExecute())
+        .plusMillis(Integer.toUnsignedLong(request.getWaitHostDevice().getWaitMillis()));
   }
 
   /** As long as an answer may take: an await takes its time. */

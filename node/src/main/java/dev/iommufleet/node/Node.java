@@ -22,10 +22,12 @@ import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
 import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.store.DataDirectory;
+import dev.iommufleet.protocol.api.v1.DeviceServiceGrpc;
 import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
 import dev.iommufleet.protocol.api.v1.IommuFleetGrpc;
 import dev.iommufleet.protocol.api.v1.WatchRequest;
 import dev.iommufleet.protocol.api.v1.WatchResponse;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -39,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -113,13 +116,19 @@ public final class Node implements AutoCloseable {
     var blocking = blockingExecutor();
     var admission = new Admission(settings.limits().requestsInFlight());
     var gateway = gateway(system, admission);
-    var list = new IommuList(index, settings.limits(), blocking);
+    var iommus = new IdList(index::iommus, settings.limits(), blocking);
+    var devices = new IdList(index::devices, settings.limits(), blocking);
     var health = new HealthStatusManager();
-    startGrpc(new FleetService(gateway, list, new SpawnedStreams(gateway)), health);
+    startGrpc(
+        List.of(
+            new FleetService(gateway, iommus, new SpawnedStreams(gateway)),
+            new DeviceService(new DeviceAsks(gateway), devices)),
+        health);
     startHttp(system, () -> !admission.closed());
     part(() -> drain(admission));
     part(health::enterTerminalState);
     health.setStatus(IommuFleetGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(DeviceServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     new Owing(gateway, index).wake();
   }
 
@@ -239,11 +248,11 @@ public final class Node implements AutoCloseable {
     return blocking;
   }
 
-  private void startGrpc(FleetService service, HealthStatusManager health) {
+  private void startGrpc(List<BindableService> services, HealthStatusManager health) {
     GrpcLog.install();
     var node = settings.node();
     int messageBytes = settings.limits().grpcMessageBytes();
-    var server =
+    var builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(node.host(), node.grpcPort()))
             // Nothing in the services blocks.
             .directExecutor()
@@ -254,11 +263,11 @@ public final class Node implements AutoCloseable {
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addService(WireCheck.around(service, messageBytes))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
-            .fallbackHandlerRegistry(new UnknownMethods())
-            .build();
+            .fallbackHandlerRegistry(new UnknownMethods());
+    services.forEach(service -> builder.addService(WireCheck.around(service, messageBytes)));
+    var server = builder.build();
     try {
       server.start();
     } catch (IOException e) {

@@ -24,5 +24,28 @@ public enum AttachOutcome {
   /** Behind a bridge that replaces the requester id. */
   BEHIND_ALIAS,
   /** As many devices are attached as an IOMMU takes. */
-  TOO_MANY
+  TOO_MANY;
+
+  /** In a sentence; {@code wanted} and {@code offered} as in {@link Reply.DeviceAttached}. */
+  public String text(int wanted, int offered) {
+    return switch (this) {
+      case ACCEPTED -> "the device is accepted";
+      case CACHING_MODE_OFF -> "a passed-through device needs an IOMMU with caching mode";
+      case ALREADY_ATTACHED -> "a device with this source id is attached";
+      case NO_CAPABILITY_QUERY -> "the host cannot be asked for its capabilities";
+      case WIDTH_UNKNOWN -> "the host does not tell how wide its addresses are";
+      case WIDTH_EXCEEDED ->
+          "the guest's addresses have %d bits, the host's %d".formatted(wanted, offered);
+      case NEEDS_IOMMUFD -> "first-stage tables can be bound through iommufd alone";
+      case OTHER_HARDWARE ->
+          "first-stage tables need an Intel VT-d host, hardware type %d; the host has type %d"
+              .formatted(wanted, offered);
+      case FIRST_STAGE_1GIB_MISSING ->
+          "the guest is offered 1 GiB first-stage pages, and the host has none";
+      case PASID_WIDTH_EXCEEDED ->
+          "the guest's PASIDs have %d bits, the host's %d".formatted(wanted, offered);
+      case BEHIND_ALIAS -> "the device is behind a bridge that replaces its requester id";
+      case TOO_MANY -> "it would be device %d; an IOMMU takes %d".formatted(wanted, offered);
+    };
+  }
 }
