@@ -3,6 +3,7 @@ package dev.iommufleet.cli;
 import dev.iommufleet.cli.bench.BenchCommand;
 import dev.iommufleet.cli.capture.CaptureCommand;
 import dev.iommufleet.cli.demo.DemoCommand;
+import dev.iommufleet.cli.device.DeviceCommand;
 import dev.iommufleet.cli.explore.ExploreCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
 import dev.iommufleet.cli.journal.JournalCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       NodeCommand.class,
       IommuCommand.class,
+      DeviceCommand.class,
       CaptureCommand.class,
       JournalCommand.class,
       ExploreCommand.class,

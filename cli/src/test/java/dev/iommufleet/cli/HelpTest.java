@@ -72,7 +72,21 @@ class HelpTest {
             "iommu translate",
             "iommu qi",
             "iommu exec",
-            "iommu watch")) {
+            "iommu watch",
+            "device create",
+            "device get",
+            "device list",
+            "device delete",
+            "device attach",
+            "device detach",
+            "device config",
+            "device bindings",
+            "device hwpts",
+            "device tlb",
+            "device groups",
+            "device dma",
+            "device reset",
+            "device inject")) {
       assertTrue(names.contains("iommu-fleet " + name), name);
     }
   }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 final class ContextsCommand extends OneIommuCommand {
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var looking = Looking.at(client, id);
     var tree = looking.tables(Bounds.DEFAULT).contexts();
     if (print.json()) {

@@ -2,6 +2,7 @@ package dev.iommufleet.cli.iommu;
 
 import static dev.iommufleet.cli.ExitCode.DONE;
 
+import dev.iommufleet.cli.FleetCommand;
 import dev.iommufleet.client.FleetClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,7 @@ final class CreateCommand extends FleetCommand {
   @Mixin private SpecOptions options;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     IommuPrinter.print(print, client.create(id, options.spec()));
     return DONE;
   }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 final class DeleteCommand extends OneIommuCommand {
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     long entry = client.delete(id);
     if (print.json()) {
       print.json(Json.object("id", id, "sequenceNumber", entry));

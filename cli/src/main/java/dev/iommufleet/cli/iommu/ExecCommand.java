@@ -82,7 +82,7 @@ final class ExecCommand extends OneIommuCommand {
   @Spec private CommandSpec spec;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (forms) {
       OperationText.forms().forEach(form -> print.out().println(form));
       print.out().flush();

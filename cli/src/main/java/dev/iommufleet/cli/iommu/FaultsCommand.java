@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 final class FaultsCommand extends OneIommuCommand {
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var response = client.faults(id);
     long status = Integer.toUnsignedLong(response.getFaultStatus());
     var faults = new ArrayList<Map<String, Object>>();

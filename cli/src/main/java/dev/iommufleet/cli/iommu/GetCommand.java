@@ -23,7 +23,7 @@ final class GetCommand extends OneIommuCommand {
   private boolean believed;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var iommu = client.get(id);
     IommuPrinter.print(print, iommu);
     if (believed && !print.json()) {

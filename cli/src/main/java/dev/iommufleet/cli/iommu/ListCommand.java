@@ -3,6 +3,7 @@ package dev.iommufleet.cli.iommu;
 import static dev.iommufleet.cli.ExitCode.DONE;
 
 import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.FleetCommand;
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.protocol.api.v1.ListIommusResponse;
@@ -27,7 +28,7 @@ final class ListCommand extends FleetCommand {
   private int limit;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (limit < 1) {
       throw CommandException.usage("--limit is %d; 1 and more go", limit);
     }

@@ -33,7 +33,7 @@ final class MemoryRangeCommand extends OneIommuCommand {
   private String kind;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     try {
       var text =
           "set-memory-range address=%s length=%s memory-kind=%s"

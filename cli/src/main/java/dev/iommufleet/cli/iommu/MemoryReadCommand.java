@@ -49,7 +49,7 @@ final class MemoryReadCommand extends OneIommuCommand {
   private Path file;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var answer = client.readMemory(id, address, length);
     boolean ok = answer.getStatus() == BusStatus.BUS_STATUS_OK;
     var bytes = answer.getData().toByteArray();

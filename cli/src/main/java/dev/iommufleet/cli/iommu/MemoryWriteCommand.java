@@ -61,7 +61,7 @@ final class MemoryWriteCommand extends OneIommuCommand {
   private Path file;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var write = Operations.write(new Operation.WriteMemory(address, bytes()));
     return Executed.run(client, print, id, List.of(write));
   }

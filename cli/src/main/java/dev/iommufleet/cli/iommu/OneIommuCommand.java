@@ -1,5 +1,6 @@
 package dev.iommufleet.cli.iommu;
 
+import dev.iommufleet.cli.FleetCommand;
 import picocli.CommandLine.Parameters;
 
 /** A command about one IOMMU. */

@@ -62,7 +62,7 @@ final class PasidsCommand extends OneIommuCommand {
   }
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (limit < 1) {
       throw CommandException.usage("--limit is %d; 1 and more go", limit);
     }

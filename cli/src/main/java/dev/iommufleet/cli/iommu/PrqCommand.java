@@ -22,7 +22,7 @@ final class PrqCommand extends OneIommuCommand {
   private int limit;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var looking = Looking.at(client, id);
     var view = new PrqView(looking.registers(), looking.memory());
     if (print.json()) {

@@ -64,7 +64,7 @@ final class QiCommand extends OneIommuCommand {
   private boolean forms;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (forms) {
       DescriptorText.forms().forEach(form -> print.out().println(form));
       print.out().println("raw WORD [WORD [WORD [WORD]]]");

@@ -35,7 +35,7 @@ final class QueueCommand extends OneIommuCommand {
   private int after;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (before < 0 || before > MOST || after < 0 || after > MOST) {
       throw CommandException.usage("--before and --after: 0 to %d go", MOST);
     }

@@ -35,7 +35,7 @@ final class RegistersCommand extends OneIommuCommand {
   private boolean all;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var registers = names.isEmpty() ? RegisterMap.all() : names.stream().map(this::named).toList();
     var response = client.registers(id);
     var page = RegisterPage.of(response);

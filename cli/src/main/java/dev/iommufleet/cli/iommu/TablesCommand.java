@@ -64,7 +64,7 @@ final class TablesCommand extends OneIommuCommand {
   private int nodes;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (depth < 1 || entries < 1 || nodes < 1 || nodes > NODES_MOST) {
       throw CommandException.usage(
           "--depth and --entries take 1 and more, --nodes 1 to %d", NODES_MOST);

@@ -59,7 +59,7 @@ final class TranslateCommand extends OneIommuCommand {
   private boolean write;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     var operation =
         new Operation.Translate(
             sourceId,

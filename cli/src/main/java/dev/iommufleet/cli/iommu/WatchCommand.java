@@ -65,7 +65,7 @@ final class WatchCommand extends OneIommuCommand {
   private boolean untilCaughtUp;
 
   @Override
-  int run(FleetClient client) {
+  protected int run(FleetClient client) {
     if (from < 0) {
       throw CommandException.usage("--from is %d; entries count from 1", from);
     }

@@ -1,7 +1,5 @@
-package dev.iommufleet.cli.iommu;
+package dev.iommufleet.cli;
 
-import dev.iommufleet.cli.Printer;
-import dev.iommufleet.cli.TargetOption;
 import dev.iommufleet.client.FleetClient;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,9 +7,9 @@ import picocli.CommandLine.Mixin;
 
 /** A command that talks to a node. */
 @Command(mixinStandardHelpOptions = true)
-abstract class FleetCommand implements Callable<Integer> {
+public abstract class FleetCommand implements Callable<Integer> {
   @Mixin private TargetOption target;
-  @Mixin Printer print;
+  @Mixin protected Printer print;
 
   @Override
   public final Integer call() {
@@ -21,5 +19,5 @@ abstract class FleetCommand implements Callable<Integer> {
   }
 
   /** Returns the exit code. */
-  abstract int run(FleetClient client);
+  protected abstract int run(FleetClient client);
 }
