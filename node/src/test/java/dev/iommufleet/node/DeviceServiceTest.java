@@ -4,15 +4,19 @@ import static dev.iommufleet.node.Ops.store;
 import static dev.iommufleet.node.Ops.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.client.Devices;
 import dev.iommufleet.client.FleetClient;
+import dev.iommufleet.client.RefusedException;
+import dev.iommufleet.client.RetryPolicy;
 import dev.iommufleet.protocol.api.v1.AttachDeviceRequest;
 import dev.iommufleet.protocol.api.v1.AttachState;
 import dev.iommufleet.protocol.api.v1.Await;
 import dev.iommufleet.protocol.api.v1.Capabilities;
 import dev.iommufleet.protocol.api.v1.ConfigRegister;
+import dev.iommufleet.protocol.api.v1.DetachDeviceRequest;
 import dev.iommufleet.protocol.api.v1.DeviceSpec;
 import dev.iommufleet.protocol.api.v1.DmaOutcome;
 import dev.iommufleet.protocol.api.v1.HostCallKind;
@@ -218,6 +222,39 @@ class DeviceServiceTest {
     var kind = HostDeviceStateKind.HOST_DEVICE_STATE_KIND_ATTACHMENTS;
     var attachments = devices.state("d3", kind, 0, "").getAttachmentsList();
     assertEquals(List.of(0), attachments.stream().map(it -> it.getPasid()).toList());
+  }
+
+  @Test
+  @DisplayName("leaving over a link that is down goes on when it is up, and a repeat waits for it")
+  void leavingWithoutLink() {
+    client.create("i5", FIRST_STAGE);
+    devices.create("d5", DeviceSpec.getDefaultInstance());
+    devices.attach("d5", "i5", SOURCE_ID);
+    devices.inject(link(false));
+    var impatient =
+        DetachDeviceRequest.newBuilder()
+            .setDeviceId("d5")
+            .setRequestId(RequestId.newBuilder().setSession("s").setSequence(1))
+            .setWaitMillis(1)
+            .build();
+
+    try (var once = FleetClient.connect(client.target(), RetryPolicy.NONE)) {
+      var refused = assertThrows(RefusedException.class, () -> once.devices().detach(impatient));
+      assertEquals("NO_ANSWER", refused.code());
+    }
+    var leaving = devices.get("d5").getAttachment().getState();
+    devices.inject(link(true));
+    var left = devices.detach(impatient.toBuilder().setWaitMillis(20_000).build());
+
+    assertEquals(AttachState.ATTACH_STATE_DETACHING, leaving);
+    assertEquals(AttachState.ATTACH_STATE_DETACHED, left.getDevice().getAttachment().getState());
+  }
+
+  private static InjectFaultRequest link(boolean up) {
+    return InjectFaultRequest.newBuilder()
+        .setDeviceId("d5")
+        .setSetLink(HostDeviceOperation.SetLink.newBuilder().setUp(up))
+        .build();
   }
 
   @Test

@@ -105,13 +105,23 @@ class NodeTest {
                   HealthCheckRequest.newBuilder()
                       .setService("iommufleet.api.v1.IommuFleet")
                       .build());
+      var ofDevices =
+          HealthGrpc.newBlockingStub(channel)
+              .check(
+                  HealthCheckRequest.newBuilder()
+                      .setService("iommufleet.api.v1.DeviceService")
+                      .build());
       ServerReflectionGrpc.newStub(channel)
           .serverReflectionInfo(new FirstAnswer(services))
           .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
 
       assertEquals(ServingStatus.SERVING, health.getStatus());
+      assertEquals(ServingStatus.SERVING, ofDevices.getStatus());
       assertTrue(
-          services.get(20, TimeUnit.SECONDS).contains("iommufleet.api.v1.IommuFleet"),
+          services
+              .get(20, TimeUnit.SECONDS)
+              .containsAll(
+                  List.of("iommufleet.api.v1.IommuFleet", "iommufleet.api.v1.DeviceService")),
           services.toString());
       channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     }

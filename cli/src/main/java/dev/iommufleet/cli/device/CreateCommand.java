@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "  iommu-fleet device create d1",
       "  iommu-fleet device create d2 --kind passthrough",
-      "  iommu-fleet device create d3 --kind passthrough --host-address-width 39 --no-ats"
+      "  iommu-fleet device create d3 --no-ats --pasid-width 0"
     })
 final class CreateCommand extends OneDeviceCommand {
   @Mixin private DeviceOptions options;

@@ -176,9 +176,10 @@ final class DevicePrinter {
       var last = refused ? ", refused last: " + dashed("ATTACH_OUTCOME_", it.getOutcome()) : "";
       return "detached" + last + link;
     }
-    return "%s to %s as %s, epoch %d%s"
+    boolean leaving = it.getState() == AttachState.ATTACH_STATE_DETACHING;
+    return "%s %s as %s, epoch %d%s"
         .formatted(
-            dashed("ATTACH_STATE_", it.getState()),
+            leaving ? "leaving" : dashed("ATTACH_STATE_", it.getState()) + " to",
             it.getIommuId(),
             SourceId.format(it.getSourceId()),
             it.getEpoch(),
