@@ -1,5 +1,6 @@
 package dev.iommufleet.actors;
 
+import static dev.iommufleet.hardware.vtd.Quirk.DRAIN_IS_NO_BARRIER;
 import static dev.iommufleet.hardware.vtd.Quirk.NO_AUTOMATIC_PAGE_RESPONSE;
 import static dev.iommufleet.hardware.vtd.Quirk.PASID_COPY_STALE;
 import static dev.iommufleet.hardware.vtd.Quirk.PASID_RESERVED_UNCHECKED;
@@ -29,6 +30,7 @@ public final class BelievedRules {
               "INV-3.3", rule(Capabilities::pageRequests, RESPONSE_IN_NARROW_QUEUE),
               "INV-7.1", rule(Capabilities::scalableMode, PASID_COPY_STALE),
               "PRI-5.3", BelievedRules::takesPageRequests,
+              "PRI-9", rule(Capabilities::pageRequests, DRAIN_IS_NO_BARRIER),
               "PRI-10.1", rule(Capabilities::pageRequests, NO_AUTOMATIC_PAGE_RESPONSE)));
 
   private BelievedRules() {}

@@ -94,6 +94,7 @@ public final class BenchCommand implements Callable<Integer> {
       throw CommandException.usage("--captures %s is no directory", captures);
     }
     var all = new ArrayList<>(Benchmarks.ofModel(Optional.ofNullable(captures)));
+    all.add(new ExplorerSpeed());
     all.addAll(Benchmarks.ofNode(new NodeProcesses()));
     return all;
   }

@@ -4,8 +4,10 @@ import static dev.iommufleet.cli.ExitCode.DONE;
 import static dev.iommufleet.cli.ExitCode.FOUND;
 
 import dev.iommufleet.cli.Printer;
+import dev.iommufleet.cli.capture.MappedCodec;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.RetryPolicy;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +25,7 @@ final class Demo {
   private final Gate gate = new Gate();
   private final List<Guest> guests = Guest.all();
   private long restartMillis;
+  private DeviceLab devices;
 
   Demo(Printer print, Path data) {
     this.print = print;
@@ -39,6 +42,7 @@ final class Demo {
         var progress = new Progress(print.err(), guests.stream().mapToLong(Guest::bytes).sum())) {
       progress.say("node %d serves at %s", first.pid(), first.target());
       guests.forEach(guest -> guest.start(client, gate));
+      devices = DeviceLab.start(first.target(), new MappedCodec(JournalLevel.JOURNAL_LEVEL_FACTS));
       follow(progress, KILL_AT);
       kill(first, progress);
       second = restart(first.port(), progress);
@@ -47,13 +51,18 @@ final class Demo {
       for (var guest : guests) {
         guest.join();
       }
+      devices.stop();
     }
+    boolean agreed = devices.agree();
     second.stop();
     second.close();
     var result = new DemoResult(guests, data, restartMillis, millisSince(start));
     result.print(print);
-    boolean told = print.json() || Stories.tell(print);
-    return result.matched() && told ? DONE : FOUND;
+    if (!print.json()) {
+      devices.print(print);
+      agreed &= Stories.tell(print);
+    }
+    return result.matched() && agreed ? DONE : FOUND;
   }
 
   private static long millisSince(long nanos) {

@@ -22,6 +22,7 @@ public final class Benchmarks {
     return List.of(
         new StreamSpeed(nodes),
         new ExecuteLatency(nodes),
+        new DeviceSpeed(nodes),
         new Recovery(nodes),
         new JournalSize(nodes),
         new EntityFootprint(nodes));
