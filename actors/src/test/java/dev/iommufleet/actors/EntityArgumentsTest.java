@@ -76,7 +76,7 @@ class EntityArgumentsTest {
       delimiter = '|',
       value = {
         "ARCHITECTURE | false | STR-8.5",
-        "ARCHITECTURE | true  | INV-3.3 INV-7.1 PRI-10.1 PRI-5.3 STR-4.5 STR-8.5",
+        "ARCHITECTURE | true  | INV-3.3 INV-7.1 PRI-10.1 PRI-5.3 PRI-9 STR-4.5 STR-8.5",
         "QEMU_11_1    | true  | ''"
       })
   @DisplayName("of a creation decide which believed rules the IOMMU uses")
