@@ -93,7 +93,7 @@ final class ConfigCommand extends OneDeviceCommand {
   private ConfigRegister register() {
     var wanted = PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
     return Arrays.stream(ConfigRegister.values())
-        .filter(it -> it.ordinal() > 0 && it.name().equals(wanted))
+        .filter(it -> isRegister(it) && it.name().equals(wanted))
         .findFirst()
         .orElseThrow(
             () ->
@@ -101,8 +101,13 @@ final class ConfigCommand extends OneDeviceCommand {
                     "there is no register '%s'; possible are %s",
                     name,
                     Arrays.stream(ConfigRegister.values())
-                        .filter(it -> it.ordinal() > 0 && it != ConfigRegister.UNRECOGNIZED)
+                        .filter(ConfigCommand::isRegister)
                         .map(DevicePrinter::name)
                         .collect(Collectors.joining(", "))));
+  }
+
+  private static boolean isRegister(ConfigRegister register) {
+    return register != ConfigRegister.CONFIG_REGISTER_UNSPECIFIED
+        && register != ConfigRegister.UNRECOGNIZED;
   }
 }
