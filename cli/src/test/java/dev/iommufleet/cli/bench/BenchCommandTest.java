@@ -53,7 +53,8 @@ class BenchCommandTest {
         err.toString()
             .contains(
                 "no benchmark 'teapot'; there are iotlb-hit, walk, invalidation, replay, footprint,"
-                    + " stream, execute, recovery, journal-bytes, entity-footprint"),
+                    + " explorer, stream, execute, device, recovery, journal-bytes,"
+                    + " entity-footprint"),
         err::toString);
   }
 
