@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.iommufleet.persistence.journal.Divergence;
 import dev.iommufleet.persistence.journal.IommuReplay;
 import dev.iommufleet.persistence.journal.JournalVerifier;
-import dev.iommufleet.persistence.journal.StoredEntry;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +40,9 @@ class EntityJournalTest {
     for (var stored : stored(entries)) {
       replay.apply(stored);
 
-      assertEquals(stored.entry().getStateHash(), replay.iommu().stateHash());
-      if (stored.entry().hasSoftHash()) {
-        assertEquals(stored.entry().getSoftHash(), replay.iommu().softHash());
+      assertEquals(stored.message().getStateHash(), replay.iommu().stateHash());
+      if (stored.message().hasSoftHash()) {
+        assertEquals(stored.message().getSoftHash(), replay.iommu().softHash());
       }
     }
     assertTrue(replay.deleted());
@@ -154,15 +154,15 @@ class EntityJournalTest {
     return verifyStored(stored(entries));
   }
 
-  private static Optional<Divergence> verifyStored(List<StoredEntry> entries) {
+  private static Optional<Divergence> verifyStored(List<Stored<Entry>> entries) {
     var verifier = new JournalVerifier("iommu|i1");
     return entries.stream().map(verifier::verify).flatMap(Optional::stream).findFirst();
   }
 
-  private static List<StoredEntry> stored(List<Entry> entries) {
-    var stored = new ArrayList<StoredEntry>();
+  private static List<Stored<Entry>> stored(List<Entry> entries) {
+    var stored = new ArrayList<Stored<Entry>>();
     for (var entry : entries) {
-      stored.add(new StoredEntry("iommu|i1", stored.size() + 1, entry.getSerializedSize(), entry));
+      stored.add(new Stored<>("iommu|i1", stored.size() + 1, entry.getSerializedSize(), entry));
     }
     return stored;
   }

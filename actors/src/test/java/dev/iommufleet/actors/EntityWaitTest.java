@@ -17,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.persistence.journal.Divergence;
 import dev.iommufleet.persistence.journal.JournalVerifier;
-import dev.iommufleet.persistence.journal.StoredEntry;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.protocol.api.v1.AttachFunction;
 import dev.iommufleet.protocol.api.v1.Await;
 import dev.iommufleet.protocol.api.v1.Capabilities;
@@ -282,7 +282,7 @@ class EntityWaitTest {
   private static Optional<Divergence> verify(List<Entry> entries) {
     var verifier = new JournalVerifier("iommu|i1");
     for (int i = 0; i < entries.size(); i++) {
-      var divergence = verifier.verify(new StoredEntry("iommu|i1", i + 1, 0, entries.get(i)));
+      var divergence = verifier.verify(new Stored<>("iommu|i1", i + 1, 0, entries.get(i)));
       if (divergence.isPresent()) {
         return divergence;
       }

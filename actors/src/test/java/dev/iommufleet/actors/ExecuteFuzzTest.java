@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.iommufleet.persistence.journal.JournalVerifier;
-import dev.iommufleet.persistence.journal.StoredEntry;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import java.util.List;
@@ -89,7 +89,7 @@ class ExecuteFuzzTest {
     var verifier = new JournalVerifier("iommu|i1");
     long number = 0;
     for (var entry : it.entries()) {
-      var stored = new StoredEntry("iommu|i1", ++number, entry.getSerializedSize(), entry);
+      var stored = new Stored<>("iommu|i1", ++number, entry.getSerializedSize(), entry);
       assertEquals(List.of(), verifier.verify(stored).stream().toList(), "seed " + seed);
     }
   }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.iommufleet.actors.LinkHarness.Fate;
 import dev.iommufleet.persistence.journal.HostDeviceVerifier;
 import dev.iommufleet.persistence.journal.JournalVerifier;
-import dev.iommufleet.persistence.journal.StoredEntry;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.protocol.api.v1.AttachState;
 import dev.iommufleet.protocol.api.v1.GetIommuRequest;
 import dev.iommufleet.protocol.api.v1.HostDeviceFact;
@@ -83,12 +83,14 @@ class LinkCrashTest {
     var verifier = new JournalVerifier(linked.iommuKey());
     long number = 0;
     for (var entry : it.iommuEntries(linked.iommu)) {
-      var stored = new StoredEntry(linked.iommuKey(), ++number, 0, entry);
+      var stored = new Stored<>(linked.iommuKey(), ++number, 0, entry);
       assertEquals(Optional.empty(), verifier.verify(stored), name);
     }
+    long deviceNumber = 0;
     var devices = new HostDeviceVerifier(linked.deviceKey());
     for (var entry : it.deviceEntries(linked.device)) {
-      assertEquals(Optional.empty(), devices.verify(entry), name);
+      var stored = new Stored<>(linked.deviceKey(), ++deviceNumber, 0, entry);
+      assertEquals(Optional.empty(), devices.verify(stored), name);
     }
 
     long iommuHash = linked.iommu().getStateHash();

@@ -1,14 +1,9 @@
 package dev.iommufleet.persistence.journal;
 
-import static dev.iommufleet.persistence.journal.JournalException.Code.INCONSISTENT;
-import static dev.iommufleet.persistence.journal.JournalException.Code.MALFORMED;
-import static dev.iommufleet.persistence.journal.JournalException.Code.NOT_FOUND;
-
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.EntryFacts;
 import dev.iommufleet.persistence.mapping.Facts;
-import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.journal.v1.Entry;
@@ -19,12 +14,10 @@ import java.util.List;
  * An IOMMU made of its entries' facts alone, caches included: nothing is executed, so an old
  * journal gives the state that was, whatever the model has learnt since.
  */
-public final class IommuReplay {
+public final class IommuReplay extends FactsReplay<Entry, Snapshot> {
   private final RequestLog requests = new RequestLog();
   private Iommu iommu;
   private IommuConfig config = IommuConfig.getDefaultInstance();
-  private long sequenceNumber;
-  private boolean deleted;
 
   /**
    * The state right after an entry.
@@ -33,13 +26,7 @@ public final class IommuReplay {
    */
   public static IommuReplay at(JournalReader journal, String persistenceId, long sequenceNumber) {
     var replay = new IommuReplay();
-    journal.entries(persistenceId, 1, sequenceNumber, replay::apply);
-    if (replay.sequenceNumber < sequenceNumber || sequenceNumber < 1) {
-      throw new JournalException(
-          NOT_FOUND,
-          "%s has %d entries and none with number %d"
-              .formatted(persistenceId, replay.sequenceNumber, sequenceNumber));
-    }
+    replay.replay(journal, Entry.class, persistenceId, sequenceNumber);
     return replay;
   }
 
@@ -49,25 +36,17 @@ public final class IommuReplay {
    *
    * @throws JournalException the snapshot holds what this version does not know
    */
-  public static IommuReplay of(StoredSnapshot stored) {
+  public static IommuReplay of(Stored<Snapshot> stored) {
     var replay = new IommuReplay();
-    var name = "%s snapshot %d".formatted(stored.persistenceId(), stored.sequenceNumber());
-    try {
-      replay.restore(stored.snapshot());
-    } catch (MalformedException | IllegalArgumentException e) {
-      throw new JournalException(MALFORMED, name + ": " + e.getMessage(), e);
-    } catch (IllegalStateException | IndexOutOfBoundsException e) {
-      throw new JournalException(INCONSISTENT, name + " is no state: " + e.getMessage(), e);
-    }
+    replay.restore(stored);
     return replay;
   }
 
-  private void restore(Snapshot snapshot) {
+  @Override
+  boolean restore(Snapshot snapshot) {
     EntryFormat.check(snapshot);
-    sequenceNumber = snapshot.getSequenceNumber();
-    deleted = snapshot.getDeleted();
-    if (deleted) {
-      return;
+    if (snapshot.getDeleted()) {
+      return false;
     }
     config = snapshot.getConfig();
     iommu = new Iommu(Configs.read(config));
@@ -76,68 +55,29 @@ public final class IommuReplay {
     for (var waiting : snapshot.getSuspendedList()) {
       requests.open(waiting.getRequestEntry(), waiting.getOperationsList());
     }
+    return true;
   }
 
-  /**
-   * @throws JournalException the entry is not the next, or holds what this version does not know
-   */
-  public void apply(StoredEntry stored) {
-    apply(stored.persistenceId(), stored.sequenceNumber(), stored.entry());
-  }
-
-  void apply(String persistenceId, long number, Entry entry) {
-    var name = "%s entry %d".formatted(persistenceId, number);
-    if (number != sequenceNumber + 1) {
-      throw new JournalException(
-          INCONSISTENT, "%s does not follow entry %d".formatted(name, sequenceNumber));
+  @Override
+  boolean take(String name, long number, Entry entry) {
+    EntryFormat.check(entry);
+    if (iommu == null) {
+      checkCreation(name, entry.getCause().hasCreated());
+      config = entry.getCause().getCreated().getConfig();
+      iommu = new Iommu(Configs.read(config));
     }
-    if (deleted) {
-      throw new JournalException(INCONSISTENT, name + " comes after the IOMMU was deleted");
-    }
-    try {
-      EntryFormat.check(entry);
-      if (iommu == null) {
-        create(name, entry);
-      }
-      applyFacts(requests.operations(number, entry), entry);
-    } catch (MalformedException | IllegalArgumentException e) {
-      throw new JournalException(MALFORMED, name + ": " + e.getMessage(), e);
-    } catch (IllegalStateException | ArithmeticException | IndexOutOfBoundsException e) {
-      throw new JournalException(
-          INCONSISTENT, name + " does not follow from those before: " + e.getMessage(), e);
-    }
-    deleted |= entry.getCause().hasDeleted();
-    sequenceNumber = number;
+    applyFacts(requests.operations(number, entry), entry);
+    return entry.getCause().hasDeleted();
   }
 
   /** Changes with the next entry that is applied. */
   public Iommu iommu() {
-    if (iommu == null) {
-      throw new JournalException(NOT_FOUND, "no entry has been replayed");
-    }
-    return iommu;
+    return created(iommu);
   }
 
   /** As the IOMMU was created. */
   public IommuConfig config() {
     return config;
-  }
-
-  /** Of the last entry that was applied. */
-  public long sequenceNumber() {
-    return sequenceNumber;
-  }
-
-  public boolean deleted() {
-    return deleted;
-  }
-
-  private void create(String name, Entry entry) {
-    if (!entry.getCause().hasCreated()) {
-      throw new JournalException(INCONSISTENT, name + " comes before the IOMMU was created");
-    }
-    config = entry.getCause().getCreated().getConfig();
-    iommu = new Iommu(Configs.read(config));
   }
 
   private void applyFacts(List<Operation> request, Entry entry) {

@@ -8,8 +8,6 @@ import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.persistence.serialization.FleetSerializer;
 import dev.iommufleet.persistence.store.ReadOnlyFiles;
 import dev.iommufleet.protocol.journal.v1.Entry;
-import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
-import dev.iommufleet.protocol.journal.v1.Snapshot;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -104,15 +102,21 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /**
-   * Gives entries {@code from} to {@code to}, both included, in order; those that exist when their
-   * page is read.
+   * Gives an IOMMU's entries {@code from} to {@code to}, both included, in order; those that exist
+   * when their page is read.
    *
    * @throws JournalException at the first that cannot be read
    */
-  public void entries(String persistenceId, long from, long to, Consumer<StoredEntry> consumer) {
+  public void entries(String persistenceId, long from, long to, Consumer<Stored<Entry>> consumer) {
+    entries(Entry.class, persistenceId, from, to, consumer);
+  }
+
+  /** The same for any kind of entity: {@code type} is that of its entries. */
+  public <E> void entries(
+      Class<E> type, String persistenceId, long from, long to, Consumer<Stored<E>> consumer) {
     long next = from;
     while (next <= to) {
-      var page = page(persistenceId, next, to);
+      var page = page(type, persistenceId, next, to);
       for (var stored : page) {
         if (stored.sequenceNumber() != next) {
           throw new JournalException(
@@ -130,10 +134,12 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /**
+   * An IOMMU's entry.
+   *
    * @throws JournalException there is none, or it cannot be read
    */
-  public StoredEntry entry(String persistenceId, long sequenceNumber) {
-    return page(persistenceId, sequenceNumber, sequenceNumber).stream()
+  public Stored<Entry> entry(String persistenceId, long sequenceNumber) {
+    return page(Entry.class, persistenceId, sequenceNumber, sequenceNumber).stream()
         .findAny()
         .orElseThrow(
             () ->
@@ -141,41 +147,12 @@ public final class JournalReader implements AutoCloseable {
                     NOT_FOUND, "%s has no entry %d".formatted(persistenceId, sequenceNumber)));
   }
 
-  /** Takes the entries of a host device. */
-  @FunctionalInterface
-  public interface DeviceEntries {
-    void accept(long sequenceNumber, HostDeviceEntry entry);
-  }
-
   /**
-   * Gives a host device's entries {@code from} to {@code to}, both included, in order.
+   * The latest snapshot that covers no entry behind {@code atMost}; snapshots may be lost.
    *
-   * @throws JournalException at the first that cannot be read
+   * @param type of the entity's snapshots
    */
-  public void deviceEntries(String persistenceId, long from, long to, DeviceEntries consumer) {
-    try (var query = files.journal().prepareStatement(ENTRIES)) {
-      query.setString(1, persistenceId);
-      query.setLong(2, from);
-      query.setLong(3, to);
-      try (var rows = query.executeQuery()) {
-        for (long next = from; rows.next(); next++) {
-          long number = rows.getLong(1);
-          if (number != next) {
-            throw new JournalException(
-                JournalException.Code.INCONSISTENT,
-                "%s has no entry %d, but entry %d".formatted(persistenceId, next, number));
-          }
-          var what = "%s entry %d".formatted(persistenceId, number);
-          consumer.accept(number, decode(what, rows, rows.getBytes(4), HostDeviceEntry.class));
-        }
-      }
-    } catch (SQLException e) {
-      throw unreadable("%s from entry %d on".formatted(persistenceId, from), e);
-    }
-  }
-
-  /** The latest snapshot that covers no entry behind {@code atMost}; snapshots may be lost. */
-  public Optional<StoredSnapshot> snapshot(String persistenceId, long atMost) {
+  public <S> Optional<Stored<S>> snapshot(Class<S> type, String persistenceId, long atMost) {
     var snapshots = files.snapshots();
     if (snapshots.isEmpty()) {
       return Optional.empty();
@@ -184,7 +161,9 @@ public final class JournalReader implements AutoCloseable {
       query.setString(1, persistenceId);
       query.setLong(2, atMost);
       try (var rows = query.executeQuery()) {
-        return rows.next() ? Optional.of(snapshot(persistenceId, rows)) : Optional.empty();
+        return rows.next()
+            ? Optional.of(stored(type, "snapshot", persistenceId, rows))
+            : Optional.empty();
       }
     } catch (SQLException e) {
       throw unreadable("the snapshots of " + persistenceId, e);
@@ -196,16 +175,16 @@ public final class JournalReader implements AutoCloseable {
     files.close();
   }
 
-  private List<StoredEntry> page(String persistenceId, long from, long to) {
+  private <E> List<Stored<E>> page(Class<E> type, String persistenceId, long from, long to) {
     try (var query = files.journal().prepareStatement(ENTRIES)) {
       query.setString(1, persistenceId);
       query.setLong(2, from);
       query.setLong(3, to);
-      var page = new ArrayList<StoredEntry>();
+      var page = new ArrayList<Stored<E>>();
       long bytes = 0;
       try (var rows = query.executeQuery()) {
         while (bytes < PAGE_BYTES && rows.next()) {
-          page.add(entry(persistenceId, rows));
+          page.add(stored(type, "entry", persistenceId, rows));
           bytes += page.getLast().payloadBytes();
         }
       }
@@ -215,20 +194,13 @@ public final class JournalReader implements AutoCloseable {
     }
   }
 
-  private StoredEntry entry(String persistenceId, ResultSet rows) throws SQLException {
+  private <M> Stored<M> stored(Class<M> type, String what, String persistenceId, ResultSet rows)
+      throws SQLException {
     long sequenceNumber = rows.getLong(1);
     var bytes = rows.getBytes(4);
-    var what = "%s entry %d".formatted(persistenceId, sequenceNumber);
-    var entry = decode(what, rows, bytes, Entry.class);
-    return new StoredEntry(persistenceId, sequenceNumber, bytes.length, entry);
-  }
-
-  private StoredSnapshot snapshot(String persistenceId, ResultSet rows) throws SQLException {
-    long sequenceNumber = rows.getLong(1);
-    var bytes = rows.getBytes(4);
-    var what = "%s snapshot %d".formatted(persistenceId, sequenceNumber);
-    var snapshot = decode(what, rows, bytes, Snapshot.class);
-    return new StoredSnapshot(persistenceId, sequenceNumber, bytes.length, snapshot);
+    var name = "%s %s %d".formatted(persistenceId, what, sequenceNumber);
+    return new Stored<>(
+        persistenceId, sequenceNumber, bytes.length, decode(name, rows, bytes, type));
   }
 
   /** Columns 2 and 3: serializer id and manifest. */

@@ -11,8 +11,7 @@ import dev.iommufleet.persistence.journal.GoldenLife;
 import dev.iommufleet.persistence.journal.IommuReplay;
 import dev.iommufleet.persistence.journal.JournalException;
 import dev.iommufleet.persistence.journal.JournalVerifier;
-import dev.iommufleet.persistence.journal.StoredEntry;
-import dev.iommufleet.persistence.journal.StoredSnapshot;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.persistence.mapping.MalformedException;
@@ -113,7 +112,7 @@ class DecoderFuzzTest {
             var bytes = i == damaged ? damage(life.get(i)) : life.get(i);
             var entry = (Entry) serializer.fromBinary(bytes, FleetSerializer.ENTRY);
             EntryFormat.check(entry);
-            var stored = new StoredEntry("iommu|fuzz", i + 1, bytes.length, entry);
+            var stored = new Stored<>("iommu|fuzz", i + 1, bytes.length, entry);
             if (verifier.verify(stored).isPresent()) {
               break;
             }
@@ -130,7 +129,7 @@ class DecoderFuzzTest {
         List.of(GoldenLife.snapshot().toByteArray()),
         bytes -> {
           var snapshot = (Snapshot) serializer.fromBinary(bytes, FleetSerializer.SNAPSHOT);
-          IommuReplay.of(new StoredSnapshot("iommu|fuzz", 1, bytes.length, snapshot));
+          IommuReplay.of(new Stored<>("iommu|fuzz", 1, bytes.length, snapshot));
         });
   }
 

@@ -13,8 +13,7 @@ import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.journal.GoldenLife;
 import dev.iommufleet.persistence.journal.IommuReplay;
 import dev.iommufleet.persistence.journal.JournalVerifier;
-import dev.iommufleet.persistence.journal.StoredEntry;
-import dev.iommufleet.persistence.journal.StoredSnapshot;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.persistence.mapping.Operations;
@@ -121,7 +120,7 @@ class GoldenTest {
 
       for (int i = 0; i < entries.size(); i++) {
         var entry = entries.get(i);
-        replay.apply(new StoredEntry("iommu|golden", i + 1, entry.getSerializedSize(), entry));
+        replay.apply(new Stored<>("iommu|golden", i + 1, entry.getSerializedSize(), entry));
 
         assertEquals(entry.getStateHash(), replay.iommu().stateHash(), "entry " + (i + 1));
       }
@@ -141,7 +140,7 @@ class GoldenTest {
 
       for (int i = 0; i < entries.size(); i++) {
         var entry = entries.get(i);
-        var stored = new StoredEntry("iommu|golden", i + 1, entry.getSerializedSize(), entry);
+        var stored = new Stored<>("iommu|golden", i + 1, entry.getSerializedSize(), entry);
 
         assertEquals(Optional.empty(), verifier.verify(stored), file.name());
       }
@@ -158,15 +157,14 @@ class GoldenTest {
       int covered = (int) snapshot.getSequenceNumber();
 
       var replay =
-          IommuReplay.of(
-              new StoredSnapshot("iommu|i1", covered, snapshot.getSerializedSize(), snapshot));
+          IommuReplay.of(new Stored<>("iommu|i1", covered, snapshot.getSerializedSize(), snapshot));
       assertEquals(entries.get(covered - 1).getStateHash(), replay.iommu().stateHash());
       if (snapshot.hasSoftHash()) {
         assertEquals(snapshot.getSoftHash(), replay.iommu().softHash());
       }
 
       for (int i = covered; i < entries.size(); i++) {
-        replay.apply(new StoredEntry("iommu|i1", i + 1, 0, entries.get(i)));
+        replay.apply(new Stored<>("iommu|i1", i + 1, 0, entries.get(i)));
         assertEquals(entries.get(i).getStateHash(), replay.iommu().stateHash());
       }
       assertTrue(replay.deleted());

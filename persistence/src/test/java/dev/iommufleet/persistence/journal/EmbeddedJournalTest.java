@@ -9,6 +9,7 @@ import com.google.protobuf.Empty;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.persistence.serialization.FleetSerializer;
 import dev.iommufleet.persistence.store.ReadOnlyFiles;
+import dev.iommufleet.protocol.journal.v1.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,13 +84,14 @@ class EmbeddedJournalTest {
   void readBeside() {
     try (var reader = JournalReader.open(directory)) {
       var read = new ArrayList<>();
-      reader.entries("iommu|vm-1", 1, Long.MAX_VALUE, stored -> read.add(stored.entry()));
+      reader.entries("iommu|vm-1", 1, Long.MAX_VALUE, stored -> read.add(stored.message()));
 
       assertEquals(List.of("iommu|vm-1"), reader.persistenceIds("iommu|vm", 10));
       assertEquals(life.entries, read);
       assertEquals(life.entries.size(), reader.summary("iommu|vm-1").orElseThrow().entries());
       assertEquals(
-          life.snapshot(), reader.snapshot("iommu|vm-1", Long.MAX_VALUE).orElseThrow().snapshot());
+          life.snapshot(),
+          reader.snapshot(Snapshot.class, "iommu|vm-1", Long.MAX_VALUE).orElseThrow().message());
     }
   }
 
@@ -101,8 +103,9 @@ class EmbeddedJournalTest {
     }
 
     try (var reader = JournalReader.open(copy)) {
-      assertEquals(life.entries.getLast(), reader.entry("iommu|vm-1", life.entries.size()).entry());
-      assertEquals(Optional.empty(), reader.snapshot("iommu|vm-1", Long.MAX_VALUE));
+      assertEquals(
+          life.entries.getLast(), reader.entry("iommu|vm-1", life.entries.size()).message());
+      assertEquals(Optional.empty(), reader.snapshot(Snapshot.class, "iommu|vm-1", Long.MAX_VALUE));
     }
   }
 
