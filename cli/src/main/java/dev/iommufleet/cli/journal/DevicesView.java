@@ -4,7 +4,6 @@ import dev.iommufleet.cli.tables.GuestTables;
 import dev.iommufleet.cli.text.RecordView;
 import dev.iommufleet.hardware.vtd.IommuView;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,8 +32,7 @@ final class DevicesView {
   List<Map<String, Object>> json() {
     var devices = new ArrayList<Map<String, Object>>();
     for (var device : view.devices()) {
-      var fields = new LinkedHashMap<>(RecordView.fields(device));
-      fields.remove("kind");
+      var fields = RecordView.fieldsAlone(device);
       fields.put(
           "bindings", view.bindings(device.sourceId()).stream().map(RecordView::fields).toList());
       fields.put(

@@ -1,24 +1,19 @@
 package dev.iommufleet.cli.journal;
 
 import dev.iommufleet.cli.text.Json;
-import dev.iommufleet.cli.text.Numbers;
 import dev.iommufleet.cli.text.RecordView;
-import dev.iommufleet.cli.text.Times;
 import dev.iommufleet.cli.text.Wire;
 import dev.iommufleet.persistence.journal.JournalReader;
-import dev.iommufleet.persistence.journal.StoredEntry;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.protocol.api.v1.Operation;
-import dev.iommufleet.protocol.journal.v1.Cause;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** One journal entry in the field's terms. */
-final class EntryView {
-  private static final String HEAD = "#%d %s incarnation %d, %s, %d bytes, state %s";
-
-  private final StoredEntry stored;
+final class EntryView implements Shown {
+  private final EntryHead head;
   private final Entry entry;
 
   /** All operations of the request that the entry belongs to. */
@@ -27,43 +22,16 @@ final class EntryView {
   private final Map<Integer, List<Record>> facts;
   private final Map<Integer, List<Record>> soft;
 
-  EntryView(StoredEntry stored, JournalReader journal) {
-    this.stored = stored;
-    this.entry = stored.entry();
+  EntryView(Stored<Entry> stored, JournalReader journal) {
+    this.head = EntryHead.of(stored);
+    this.entry = stored.message();
     long first = entry.getCause().getRequestEntry();
     this.request =
         first == 0
             ? entry.getCause().getOperationsList()
-            : journal.entry(stored.persistenceId(), first).entry().getCause().getOperationsList();
+            : journal.entry(stored.persistenceId(), first).message().getCause().getOperationsList();
     this.facts = Wire.facts(request, entry.getFactsList());
     this.soft = Wire.facts(request, entry.getSoftList());
-  }
-
-  /** What made the entry. */
-  private static String cause(Cause cause) {
-    return switch (cause.getOriginCase()) {
-          case CLIENT ->
-              cause.getClient().getSession().isEmpty()
-                  ? "a client's request without id"
-                  : "request %d of session %s"
-                      .formatted(cause.getClient().getSequence(), cause.getClient().getSession());
-          case CREATED -> "created as " + cause.getCreated().getIommuId();
-          case PEER ->
-              "message %s/%d.%d"
-                  .formatted(
-                      cause.getPeer().getPersistenceId(),
-                      cause.getPeer().getSequenceNumber(),
-                      cause.getPeer().getIndex());
-          case TIMER -> "timer " + cause.getTimer().getName();
-          case RECOVERED -> "went on after a restart: " + cause.getRecovered().getReason();
-          case DELETED -> "deleted";
-          case ORIGIN_NOT_SET -> "unknown cause";
-        }
-        + (cause.getRequestEntry() == 0 ? "" : ", goes on with entry " + cause.getRequestEntry());
-  }
-
-  private String hash() {
-    return Numbers.hex(entry.getStateHash(), Long.BYTES);
   }
 
   /** Operations executed here are those that have a reply, from this index on. */
@@ -80,21 +48,12 @@ final class EntryView {
     return Math.min(request.size(), Math.max(behindReplies, behindFacts));
   }
 
-  /**
-   * @param caches facts about context cache and IOTLB too
-   */
-  List<String> text(boolean caches) {
+  @Override
+  public List<String> text(boolean caches) {
     var lines = new ArrayList<String>();
-    lines.add(
-        HEAD.formatted(
-            stored.sequenceNumber(),
-            Times.text(entry.getTimeUnixNanos()),
-            entry.getIncarnation(),
-            cause(entry.getCause()),
-            stored.payloadBytes(),
-            hash()));
-    if (entry.hasCachesEmptySince()) {
-      lines.add("  caches empty since entry " + entry.getCachesEmptySince());
+    lines.add(head.text());
+    if (head.emptySince() != null) {
+      lines.add("  caches empty since entry " + head.emptySince());
     }
     if (caches) {
       entry.getSoftBeforeList().forEach(fact -> lines.add("  before  ~ " + Wire.text(fact)));
@@ -123,7 +82,8 @@ final class EntryView {
     }
   }
 
-  Map<String, Object> json() {
+  @Override
+  public Map<String, Object> json() {
     var operations = new ArrayList<Map<String, Object>>();
     for (int i = firstOperation(); i < lastOperation(); i++) {
       int reply = i - firstOperation();
@@ -136,18 +96,18 @@ final class EntryView {
               "reply",
                   reply < entry.getRepliesCount() ? Wire.fields(entry.getReplies(reply)) : null));
     }
-    return Json.object(
-        "sequenceNumber", stored.sequenceNumber(),
-        "time", Times.text(entry.getTimeUnixNanos()),
-        "incarnation", entry.getIncarnation(),
-        "modelVersion", entry.getModelVersion(),
-        "cause", cause(entry.getCause()),
-        "payloadBytes", stored.payloadBytes(),
-        "cachesEmptySince", entry.hasCachesEmptySince() ? entry.getCachesEmptySince() : null,
-        "softBefore", entry.getSoftBeforeList().stream().map(Wire::fields).toList(),
-        "operations", operations,
-        "facts", request.isEmpty() ? fields(facts, 0) : null,
-        "stateHash", hash());
+    var fields = head.json();
+    fields.putAll(
+        Json.object(
+            "softBefore",
+            entry.getSoftBeforeList().stream().map(Wire::fields).toList(),
+            "operations",
+            operations,
+            "facts",
+            request.isEmpty() ? fields(facts, 0) : null,
+            "stateHash",
+            EntryHead.hash(entry.getStateHash())));
+    return fields;
   }
 
   private static List<Map<String, Object>> fields(Map<Integer, List<Record>> facts, int operation) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     footer = {
       "  iommu-fleet journal list --data ./data",
       "  iommu-fleet journal show guest-1 --data ./data --from 10 --to 12",
-      "  iommu-fleet journal state guest-1 --data ./data --at 12",
+      "  iommu-fleet journal state nic-1 --data ./data --at 12",
       "  iommu-fleet journal verify --data ./data"
     })
 public final class JournalCommand {}

@@ -4,7 +4,6 @@ import static dev.iommufleet.cli.ExitCode.DONE;
 
 import dev.iommufleet.cli.Printer;
 import dev.iommufleet.cli.text.Json;
-import dev.iommufleet.persistence.journal.EntityIds;
 import dev.iommufleet.persistence.journal.JournalSummary;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -15,17 +14,22 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    header = "List the journals of a data directory: one for each IOMMU that ever was.",
+    header =
+        "List the journals of a data directory: one for each IOMMU and host device that ever was.",
     footerHeading = "%nExample:%n",
     footer = "  iommu-fleet journal list --data ./data --json")
 final class ListCommand implements Callable<Integer> {
   @Mixin private Printer print;
   @Mixin private DataOptions data;
+  @Mixin private KindOption kind;
 
   @Override
   public Integer call() {
     try (var journal = data.open()) {
-      var all = journal.summaries();
+      var all =
+          journal.summaries().stream()
+              .filter(it -> kind.isWanted(JournalKind.of(it.persistenceId())))
+              .toList();
       if (print.json()) {
         print.json(Json.object("journals", all.stream().map(ListCommand::json).toList()));
         return DONE;
@@ -33,8 +37,9 @@ final class ListCommand implements Callable<Integer> {
       all.forEach(
           it ->
               print.line(
-                  "%-24s %,8d entries %,12d bytes  %s to %s",
-                  EntityIds.iommuId(it.persistenceId()),
+                  "%-6s %-24s %,8d entries %,12d bytes  %s to %s",
+                  JournalKind.of(it.persistenceId()),
+                  JournalKind.id(it.persistenceId()),
                   it.entries(),
                   it.payloadBytes(),
                   Instant.ofEpochMilli(it.firstUnixMillis()),
@@ -46,7 +51,8 @@ final class ListCommand implements Callable<Integer> {
 
   private static Object json(JournalSummary it) {
     return Json.object(
-        "id", EntityIds.iommuId(it.persistenceId()),
+        "id", JournalKind.id(it.persistenceId()),
+        "kind", JournalKind.of(it.persistenceId()).toString(),
         "persistenceId", it.persistenceId(),
         "entries", it.entries(),
         "payloadBytes", it.payloadBytes(),

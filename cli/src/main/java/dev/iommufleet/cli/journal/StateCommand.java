@@ -4,8 +4,9 @@ import static dev.iommufleet.cli.ExitCode.DONE;
 
 import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.Printer;
-import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.persistence.journal.HostDeviceReplay;
 import dev.iommufleet.persistence.journal.IommuReplay;
+import dev.iommufleet.persistence.journal.JournalReader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,17 +18,23 @@ import picocli.CommandLine.Parameters;
     name = "state",
     mixinStandardHelpOptions = true,
     header = "Show the state after an entry bit by bit: registers, latches, PASID cache, queue.",
-    description = "It is made of the entries' facts alone; nothing is executed.",
+    description = {
+      "Of a host device: attachment, registers, bindings, objects at the host, translations,",
+      "page-request groups, DMAs, and what it tells again until it is settled.",
+      "It is made of the entries' facts alone; nothing is executed."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  iommu-fleet journal state guest-1 --data ./data",
-      "  iommu-fleet journal state guest-1 --data ./data --at 12 --json"
+      "  iommu-fleet journal state guest-1 --data ./data --at 12 --json",
+      "  iommu-fleet journal state nic-1 --data ./data"
     })
 final class StateCommand implements Callable<Integer> {
   @Mixin private Printer print;
   @Mixin private DataOptions data;
+  @Mixin private KindOption kind;
 
-  @Parameters(paramLabel = "ID", description = "Id of the IOMMU.")
+  @Parameters(paramLabel = "ID", description = "Id of the IOMMU or host device.")
   private String id;
 
   @Option(
@@ -42,13 +49,13 @@ final class StateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var journal = data.open()) {
-      long entries = Found.summary(journal, id).entries();
+      var found = kind.find(journal, id);
+      long entries = found.entries();
       long number = at == null ? entries : at;
       if (number < 1 || number > entries) {
         throw CommandException.usage("--at is %d; %s has entries 1 to %d", number, id, entries);
       }
-      var replay = IommuReplay.at(journal, EntityIds.persistenceId(id), number);
-      var view = new StateView(id, replay);
+      var view = view(journal, found.persistenceId(), number);
       if (print.json()) {
         print.json(view.json());
       } else {
@@ -57,5 +64,12 @@ final class StateCommand implements Callable<Integer> {
       }
       return DONE;
     }
+  }
+
+  private Shown view(JournalReader journal, String persistenceId, long number) {
+    return switch (JournalKind.of(persistenceId)) {
+      case IOMMU -> new StateView(id, IommuReplay.at(journal, persistenceId, number));
+      case DEVICE -> new DeviceStateView(id, HostDeviceReplay.at(journal, persistenceId, number));
+    };
   }
 }

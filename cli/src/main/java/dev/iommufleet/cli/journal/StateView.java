@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The state that the entries' facts add up to. */
-final class StateView {
+final class StateView implements Shown {
   private static final int BEFORE_HEAD = 4;
 
   private final String id;
@@ -46,7 +46,8 @@ final class StateView {
     return Numbers.hex(replay.iommu().softHash(), Long.BYTES);
   }
 
-  List<String> text(boolean all) {
+  @Override
+  public List<String> text(boolean all) {
     var lines = new ArrayList<String>();
     lines.add(
         "%s after entry %d%s: state %s, caches %s"
@@ -104,7 +105,8 @@ final class StateView {
                         .formatted(it.get("index"), it.get("place"), it.get("descriptor"))));
   }
 
-  Map<String, Object> json() {
+  @Override
+  public Map<String, Object> json() {
     var pasids = new ArrayList<Map<String, Object>>();
     for (var it : view.pasidCache()) {
       pasids.add(

@@ -7,7 +7,6 @@ import dev.iommufleet.cli.Printer;
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.cli.text.Numbers;
 import dev.iommufleet.persistence.journal.Divergence;
-import dev.iommufleet.persistence.journal.EntityIds;
 import dev.iommufleet.persistence.journal.HostDeviceVerifier;
 import dev.iommufleet.persistence.journal.JournalReader;
 import dev.iommufleet.persistence.journal.JournalVerifier;
@@ -33,15 +32,19 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  iommu-fleet journal verify --data ./data",
-      "  iommu-fleet journal verify guest-1 --data ./data --json"
+      "  iommu-fleet journal verify guest-1 nic-1 --data ./data --json"
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final int PAGE = 1_000;
 
   @Mixin private Printer print;
   @Mixin private DataOptions data;
+  @Mixin private KindOption kind;
 
-  @Parameters(paramLabel = "ID", arity = "0..*", description = "IOMMUs. Default: all.")
+  @Parameters(
+      paramLabel = "ID",
+      arity = "0..*",
+      description = "IOMMUs and host devices. Default: all.")
   private List<String> ids = List.of();
 
   @Override
@@ -50,9 +53,10 @@ final class VerifyCommand implements Callable<Integer> {
     try (var journal = data.open()) {
       for (var persistenceId : persistenceIds(journal)) {
         var report =
-            EntityIds.isDevice(persistenceId)
-                ? HostDeviceVerifier.verify(journal, persistenceId)
-                : JournalVerifier.verify(journal, persistenceId);
+            switch (JournalKind.of(persistenceId)) {
+              case IOMMU -> JournalVerifier.verify(journal, persistenceId);
+              case DEVICE -> HostDeviceVerifier.verify(journal, persistenceId);
+            };
         reports.add(report);
         if (!print.json()) {
           text(report);
@@ -67,12 +71,12 @@ final class VerifyCommand implements Callable<Integer> {
 
   private List<String> persistenceIds(JournalReader journal) {
     if (!ids.isEmpty()) {
-      return ids.stream().map(it -> Found.summary(journal, it).persistenceId()).toList();
+      return ids.stream().map(it -> kind.find(journal, it).persistenceId()).toList();
     }
     var all = new ArrayList<String>();
     var page = journal.persistenceIds("", PAGE);
     while (!page.isEmpty()) {
-      all.addAll(page);
+      page.stream().filter(it -> kind.isWanted(JournalKind.of(it))).forEach(all::add);
       page = journal.persistenceIds(page.getLast(), PAGE);
     }
     return all;
@@ -80,8 +84,9 @@ final class VerifyCommand implements Callable<Integer> {
 
   private void text(VerifyReport it) {
     print.line(
-        "%-24s %,d of %,d entries verified, state %s",
-        EntityIds.iommuId(it.persistenceId()),
+        "%-6s %-24s %,d of %,d entries verified, state %s",
+        JournalKind.of(it.persistenceId()),
+        JournalKind.id(it.persistenceId()),
         it.verified(),
         it.entries(),
         Numbers.hex(it.stateHash(), Long.BYTES));
@@ -105,12 +110,20 @@ final class VerifyCommand implements Callable<Integer> {
         "verified", reports.stream().mapToLong(VerifyReport::verified).sum(),
         "divergences", divergences,
         "stateHash", Numbers.hex(hash, Long.BYTES),
-        "iommus", reports.stream().map(VerifyCommand::json).toList());
+        "iommus", json(reports, JournalKind.IOMMU),
+        "devices", json(reports, JournalKind.DEVICE));
+  }
+
+  private static List<Map<String, Object>> json(List<VerifyReport> reports, JournalKind kind) {
+    return reports.stream()
+        .filter(it -> JournalKind.of(it.persistenceId()) == kind)
+        .map(VerifyCommand::json)
+        .toList();
   }
 
   private static Map<String, Object> json(VerifyReport it) {
     return Json.object(
-        "id", EntityIds.iommuId(it.persistenceId()),
+        "id", JournalKind.id(it.persistenceId()),
         "entries", it.entries(),
         "verified", it.verified(),
         "stateHash", Numbers.hex(it.stateHash(), Long.BYTES));
@@ -118,7 +131,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   private static Map<String, Object> json(VerifyReport report, Divergence it) {
     return Json.object(
-        "id", EntityIds.iommuId(report.persistenceId()),
+        "id", JournalKind.id(report.persistenceId()),
+        "kind", JournalKind.of(report.persistenceId()).toString(),
         "sequenceNumber", it.sequenceNumber(),
         "operation", it.operation(),
         "what", it.what(),

@@ -7,6 +7,7 @@ import dev.iommufleet.hardware.vtd.spec.RegisterMap;
 import dev.iommufleet.hardware.vtd.spec.SourceId;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,23 @@ public final class RecordView {
 
   /** Words that count, and are shown so. */
   private static final Set<String> COUNTS =
-      Set.of("id", "previous", "upTo", "number", "order", "lastId", "lastNumbered", "lastRequest");
+      Set.of(
+          "id",
+          "previous",
+          "upTo",
+          "number",
+          "order",
+          "lastId",
+          "lastNumbered",
+          "lastRequest",
+          "dma",
+          "ask",
+          "lastDma",
+          "lastAsk");
+
+  /** Components that may be of several kinds, so that the name does not say which. */
+  private static final Set<String> OF_MANY_KINDS =
+      Set.of("command", "report", "question", "answer", "call");
 
   private RecordView() {}
 
@@ -42,7 +59,11 @@ public final class RecordView {
 
   /** One line: the kind, then {@code name=value} for each component. */
   public static String text(Record record) {
-    var fields = fields(record);
+    return text(fields(record));
+  }
+
+  /** The same of fields that {@link #fields} gave. */
+  public static String text(Map<String, Object> fields) {
     return fields.entrySet().stream()
         .map(
             field ->
@@ -79,6 +100,13 @@ public final class RecordView {
     }
     var type = component.getType().getSimpleName();
     return Character.toLowerCase(type.charAt(0)) + type.substring(1);
+  }
+
+  /** As {@link #fields} without the kind, for those that can only be of one. */
+  public static Map<String, Object> fieldsAlone(Record record) {
+    var fields = fields(record);
+    fields.remove("kind");
+    return fields;
   }
 
   private static Object read(Record record, RecordComponent component) {
@@ -121,6 +149,7 @@ public final class RecordView {
       case Long word -> Numbers.hex(word);
       case byte[] bytes -> Numbers.bytes(bytes);
       case long[] words -> words(words);
+      case int[] numbers -> Arrays.stream(numbers).boxed().toList();
       case Enum<?> constant -> dashed(constant.name());
       case Record inner -> fields(inner);
       case List<?> items -> items.stream().map(item -> value(name, item)).toList();
@@ -178,9 +207,9 @@ public final class RecordView {
     };
   }
 
-  /** Of a command the kind says most; of what else is inside something its name does. */
+  /** Of what may be of many kinds the kind says most; of what else is inside, its name does. */
   private static String kindIn(String name, Map<?, ?> fields) {
-    return name.equals("command") ? fields.get("kind") + (fields.size() == 1 ? "" : " ") : "";
+    return OF_MANY_KINDS.contains(name) ? fields.get("kind") + (fields.size() == 1 ? "" : " ") : "";
   }
 
   private static String dashedUnlessRegister(String name) {

@@ -63,7 +63,7 @@ class GoldenCaptureWriter {
     try (var journal = JournalReader.open(RunningNode.data())) {
       var entries = new ArrayList<Entry>();
       var persistenceId = EntityIds.persistenceId(id);
-      journal.entries(persistenceId, 1, Long.MAX_VALUE, stored -> entries.add(stored.entry()));
+      journal.entries(persistenceId, 1, Long.MAX_VALUE, stored -> entries.add(stored.message()));
       write(Path.of(System.getProperty("golden.directory")), "life-" + capture, entries);
     }
   }

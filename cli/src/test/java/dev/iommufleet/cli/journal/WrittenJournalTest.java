@@ -74,7 +74,7 @@ class WrittenJournalTest {
         report.entries(),
         stored -> {
           replay.apply(stored);
-          var entry = stored.entry();
+          var entry = stored.message();
           assertEquals(entry.getStateHash(), replay.iommu().stateHash());
           boolean inside = !entry.getCause().hasCreated() && !entry.getCause().hasDeleted();
           assertEquals(full && inside, entry.hasSoftHash());
