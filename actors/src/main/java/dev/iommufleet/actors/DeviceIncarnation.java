@@ -19,7 +19,7 @@ import java.util.Map;
  * A host device in memory, from one start of its entity to the next. Changes in place; thrown away
  * as a whole when anything fails.
  */
-final class DeviceIncarnation {
+final class DeviceIncarnation extends EntityIncarnation {
   final String id;
   final HostDeviceConfig config;
   final HostDevice device;
@@ -27,23 +27,6 @@ final class DeviceIncarnation {
 
   /** Soft facts of operations that were answered without an entry. */
   final List<HostDeviceFact> carried = new ArrayList<>(0);
-
-  /** Of the last entry. */
-  long sequenceNumber;
-
-  /** Hash that the last entry claims, and the model that claimed it. */
-  long journaledHash;
-
-  String journaledModel = "";
-
-  /** Which incarnation the next entry belongs to. */
-  long number = 1;
-
-  /** Whether this incarnation has written an entry. */
-  boolean wrote;
-
-  /** Whether it owed something when the last entry was made. */
-  boolean owed;
 
   /** What the IOMMU said to the last attachment. */
   AttachOutcome attachOutcome = AttachOutcome.ATTACH_OUTCOME_UNSPECIFIED;
@@ -56,9 +39,6 @@ final class DeviceIncarnation {
   /** How the last DMAs ended, by number; what a snapshot holds is not among them. */
   final Map<Long, HostDeviceFact.DmaEnded> dmaEnds = new LinkedHashMap<>(4);
 
-  long createdNanos;
-  long bytesSinceSnapshot;
-
   /** It has gone on after a restart. Until then everything else waits. */
   boolean resumed;
 
@@ -66,6 +46,7 @@ final class DeviceIncarnation {
   int attempts;
 
   private DeviceIncarnation(String id, HostDeviceConfig config, EntityLimits limits) {
+    super("host device " + id);
     this.id = id;
     this.config = config;
     this.device = new HostDevice(HostDevices.read(config));
@@ -86,16 +67,24 @@ final class DeviceIncarnation {
     var it = new DeviceIncarnation(snapshot.getDeviceId(), snapshot.getConfig(), limits);
     snapshot.getFactsList().forEach(fact -> it.device.apply(HostDeviceFacts.read(fact)));
     it.memory.restore(snapshot.getSessionsList(), snapshot.getSessionsDisplaced());
-    it.sequenceNumber = snapshot.getSequenceNumber();
-    it.journaledHash = snapshot.getStateHash();
-    it.journaledModel = snapshot.getModelVersion();
-    it.number = snapshot.getIncarnation() + 1;
-    it.createdNanos = snapshot.getCreatedUnixNanos();
+    it.restored(
+        new SnapshotHead(
+            snapshot.getSequenceNumber(),
+            snapshot.getIncarnation(),
+            snapshot.getCreatedUnixNanos(),
+            snapshot.getModelVersion(),
+            snapshot.getStateHash(),
+            snapshot.getSerializedSize()));
     it.attachOutcome = snapshot.getAttachOutcome();
     it.attachWanted = snapshot.getAttachWanted();
     it.attachOffered = snapshot.getAttachOffered();
     it.owed = it.owes();
     return it;
+  }
+
+  @Override
+  long stateHash() {
+    return device.stateHash();
   }
 
   /** Something that must go on after a restart without being asked. */
@@ -123,16 +112,6 @@ final class DeviceIncarnation {
     entry.getFactsList().forEach(fact -> device.apply(HostDeviceFacts.read(fact)));
   }
 
-  private void count(DeviceEvent event) {
-    var entry = event.entry();
-    sequenceNumber++;
-    wrote = event instanceof DeviceEvent.Live;
-    number = wrote ? entry.getIncarnation() : entry.getIncarnation() + 1;
-    journaledHash = entry.getStateHash();
-    journaledModel = entry.getModelVersion();
-    bytesSinceSnapshot += entry.getSerializedSize();
-  }
-
   private void remember(HostDeviceEntry entry) {
     var cause = entry.getCause();
     if (!cause.getClient().getSession().isEmpty()) {
@@ -153,15 +132,6 @@ final class DeviceIncarnation {
     dmaEnds.put(ended.getDma(), ended);
     if (dmaEnds.size() > DeviceLimits.MOST_DMAS) {
       dmaEnds.remove(dmaEnds.keySet().iterator().next());
-    }
-  }
-
-  /** The hash that the last entry claims is the hash of what was recovered. */
-  void checkRecovered(String model) {
-    if (journaledModel.equals(model) && journaledHash != device.stateHash()) {
-      throw new IllegalStateException(
-          "host device %s: entry %d says state hash %016x and its recovery has %016x"
-              .formatted(id, sequenceNumber, journaledHash, device.stateHash()));
     }
   }
 }

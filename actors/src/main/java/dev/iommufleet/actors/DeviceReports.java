@@ -25,7 +25,7 @@ final class DeviceReports {
     this.requests = requests;
   }
 
-  Effect<IommuEvent, IommuState> report(Incarnation it, LinkToIommu message) {
+  Effect<IommuEvent, EntityState<Incarnation>> report(Incarnation it, LinkToIommu message) {
     Report report;
     try {
       report = Reports.read(message.getReport());
@@ -81,7 +81,7 @@ final class DeviceReports {
     };
   }
 
-  private Effect<IommuEvent, IommuState> execute(
+  private Effect<IommuEvent, EntityState<Incarnation>> execute(
       Incarnation it, LinkToIommu message, Report report, List<Operation> operations) {
     var refusal = it.iommu.refusal(operations);
     if (refusal.isPresent()) {
@@ -115,7 +115,8 @@ final class DeviceReports {
     }
   }
 
-  Effect<IommuEvent, IommuState> expire(Incarnation it, EntityCommand.InvalidationExpired expired) {
+  Effect<IommuEvent, EntityState<Incarnation>> expire(
+      Incarnation it, EntityCommand.InvalidationExpired expired) {
     int sourceId = expired.sourceId();
     var view = it.iommu.view();
     boolean open =

@@ -118,7 +118,7 @@ final class DeviceRequests {
 
   // ---- execute -----------------------------------------------------------------------------
 
-  Effect<DeviceEvent, DeviceState> execute(DeviceIncarnation it, Ask ask) {
+  Effect<DeviceEvent, EntityState<DeviceIncarnation>> execute(DeviceIncarnation it, Ask ask) {
     var request = ask.request().getExecuteHostDevice();
     check.deviceRequest(request);
     var client = client(request);
@@ -180,7 +180,7 @@ final class DeviceRequests {
   }
 
   /** After a restart: what was under way is asked for anew, and what is owed is told again. */
-  Effect<DeviceEvent, DeviceState> resume(DeviceIncarnation it) {
+  Effect<DeviceEvent, EntityState<DeviceIncarnation>> resume(DeviceIncarnation it) {
     var cause =
         HostDeviceCause.newBuilder().setRecovered(Recovered.newBuilder().setReason("restart"));
     var step = DeviceStep.run(it.device, new DeviceOperation.Resume());
@@ -188,7 +188,7 @@ final class DeviceRequests {
     return write(it, step, cause, () -> link.tellOwed(it));
   }
 
-  Effect<DeviceEvent, DeviceState> poll(DeviceIncarnation it) {
+  Effect<DeviceEvent, EntityState<DeviceIncarnation>> poll(DeviceIncarnation it) {
     var cause =
         HostDeviceCause.newBuilder()
             .setTimer(TimerFired.newBuilder().setName("poll").setIncarnation(it.number));
@@ -198,7 +198,7 @@ final class DeviceRequests {
   // ---- write -------------------------------------------------------------------------------
 
   /** Writes what lasts; then tells the IOMMU, and does {@code then}. */
-  Effect<DeviceEvent, DeviceState> write(
+  Effect<DeviceEvent, EntityState<DeviceIncarnation>> write(
       DeviceIncarnation it, DeviceStep step, HostDeviceCause.Builder cause, Runnable then) {
     if (!mustJournal(it, step)) {
       it.carried.addAll(step.soft);
@@ -214,7 +214,7 @@ final class DeviceRequests {
         });
   }
 
-  private Effect<DeviceEvent, DeviceState> write(
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> write(
       DeviceIncarnation it,
       DeviceStep step,
       HostDeviceCause.Builder cause,
@@ -278,7 +278,8 @@ final class DeviceRequests {
 
   // ---- repeats -----------------------------------------------------------------------------
 
-  private Effect<DeviceEvent, DeviceState> readRepeat(DeviceIncarnation it, Ask ask, long entry) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> readRepeat(
+      DeviceIncarnation it, Ask ask, long entry) {
     var journal = HostDeviceEntity.persistenceId(it.id).id();
     var read = environment.entries().read(HostDeviceEntry.class, journal, entry, entry);
     entity.context.pipeToSelf(

@@ -1,47 +1,39 @@
 package dev.iommufleet.actors;
 
-import akka.persistence.typed.SnapshotAdapter;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.mapping.HostDeviceFacts;
-import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
 
-/** The state of a host device as a message, and back; see {@link Snapshots}. */
-final class DeviceSnapshots implements SnapshotAdapter<DeviceState> {
+/** The state of a host device as a message, and back. */
+final class DeviceSnapshots extends StateSnapshots<DeviceIncarnation, HostDeviceSnapshot> {
   private final EntityEnvironment environment;
 
   DeviceSnapshots(EntityEnvironment environment) {
+    super(HostDeviceSnapshot.class);
     this.environment = environment;
   }
 
   @Override
-  public Object toJournal(DeviceState state) {
-    return switch (state) {
-      case DeviceState.Present(var incarnation) -> write(incarnation);
-      case DeviceState.Deleted(long number, long incarnation) ->
-          header(number, incarnation).setDeleted(true).build();
-      case DeviceState.Absent() -> throw new IllegalStateException("a snapshot of nothing");
-      case DeviceState.Unreadable(long number, String why) ->
-          throw new IllegalStateException("a snapshot of entry " + number + ": " + why);
-    };
+  HostDeviceSnapshot tombstone(long sequenceNumber, long incarnation) {
+    return header(sequenceNumber, incarnation).setDeleted(true).build();
   }
 
   @Override
-  public DeviceState fromJournal(Object message) {
-    var snapshot = (HostDeviceSnapshot) message;
-    try {
-      EntryFormat.check(snapshot);
-      return snapshot.getDeleted()
-          ? new DeviceState.Deleted(snapshot.getSequenceNumber(), snapshot.getIncarnation())
-          : new DeviceState.Present(
-              DeviceIncarnation.of(snapshot, environment.settings().limits()));
-    } catch (MalformedException e) {
-      return new DeviceState.Unreadable(snapshot.getSequenceNumber(), e.getMessage());
-    }
+  EntityState<DeviceIncarnation> read(HostDeviceSnapshot snapshot) {
+    EntryFormat.check(snapshot);
+    return snapshot.getDeleted()
+        ? new EntityState.Deleted<>(snapshot.getSequenceNumber(), snapshot.getIncarnation())
+        : new EntityState.Present<>(
+            DeviceIncarnation.of(snapshot, environment.settings().limits()));
   }
 
-  private HostDeviceSnapshot write(DeviceIncarnation it) {
-    it.bytesSinceSnapshot = 0;
+  @Override
+  long sequenceNumber(HostDeviceSnapshot snapshot) {
+    return snapshot.getSequenceNumber();
+  }
+
+  @Override
+  HostDeviceSnapshot write(DeviceIncarnation it) {
     var snapshot =
         header(it.sequenceNumber, it.number)
             .setDeviceId(it.id)

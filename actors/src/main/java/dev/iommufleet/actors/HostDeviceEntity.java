@@ -8,24 +8,20 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.SnapshotAdapter;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
-import akka.persistence.typed.javadsl.EventHandler;
-import dev.iommufleet.actors.DeviceState.Absent;
-import dev.iommufleet.actors.DeviceState.Deleted;
-import dev.iommufleet.actors.DeviceState.Present;
-import dev.iommufleet.actors.DeviceState.Unreadable;
 import dev.iommufleet.actors.EntityCommand.Ask;
+import dev.iommufleet.actors.EntityState.Absent;
+import dev.iommufleet.actors.EntityState.Deleted;
+import dev.iommufleet.actors.EntityState.Present;
+import dev.iommufleet.actors.EntityState.Unreadable;
 import dev.iommufleet.persistence.journal.EntityIds;
-import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateHostDeviceResponse;
 import dev.iommufleet.protocol.api.v1.DeleteHostDeviceResponse;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
+import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
 import java.util.List;
-import java.util.Set;
 
 /** The entity of one host device. */
-public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceState> {
-  private static final DeviceState ABSENT = new Absent();
-
+public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceIncarnation> {
   private final DeviceEntryWriter entries;
   private final DeviceRequests requests;
   private final IommuLink link;
@@ -47,97 +43,73 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
     return PersistenceId.of(EntityIds.DEVICE, id);
   }
 
-  @Override
-  public DeviceState emptyState() {
-    return ABSENT;
-  }
-
   // ---- events ------------------------------------------------------------------------------
 
   @Override
-  public EventHandler<DeviceState, DeviceEvent> eventHandler() {
-    return this::onEvent;
+  DeviceIncarnation first(DeviceEvent event) {
+    return DeviceIncarnation.of(event, environment.settings().limits());
   }
 
-  private DeviceState onEvent(DeviceState state, DeviceEvent event) {
-    try {
-      return switch (state) {
-        case Absent() -> new Present(DeviceIncarnation.of(event, environment.settings().limits()));
-        case Present(var incarnation) -> {
-          incarnation.apply(event);
-          yield event.entry().getCause().hasDeleted()
-              ? new Deleted(incarnation.sequenceNumber, event.entry().getIncarnation())
-              : state;
-        }
-        case Deleted(long number, _) ->
-            throw new IllegalStateException(
-                "%s was deleted by entry %d and has another".formatted(name, number));
-        case Unreadable it -> it;
-      };
-    } catch (MalformedException e) {
-      long number = state instanceof Present(var it) ? it.sequenceNumber + 1 : 1;
-      return new Unreadable(number, e.getMessage());
-    }
+  @Override
+  void apply(DeviceIncarnation incarnation, DeviceEvent event) {
+    incarnation.apply(event);
   }
 
   @Override
   public EventAdapter<DeviceEvent, ?> eventAdapter() {
-    return new DeviceEvent.Adapter();
+    return new EntryAdapter<DeviceEvent, HostDeviceEntry>(
+        DeviceEvent::entry, DeviceEvent.Stored::new);
   }
 
   @Override
-  public SnapshotAdapter<DeviceState> snapshotAdapter() {
+  public SnapshotAdapter<EntityState<DeviceIncarnation>> snapshotAdapter() {
     return new DeviceSnapshots(environment);
   }
 
   @Override
-  public Set<String> tagsFor(DeviceEvent event) {
-    return event instanceof DeviceEvent.Live live ? live.tags() : Set.of();
-  }
-
-  @Override
-  public boolean shouldSnapshot(DeviceState state, DeviceEvent event, long sequenceNumber) {
-    return state instanceof Present(var it)
-        && it.bytesSinceSnapshot > environment.settings().snapshotBytes();
-  }
-
-  @Override
-  void recovered(DeviceState state) {
-    if (state instanceof Present(var incarnation)) {
-      incarnation.checkRecovered(environment.modelVersion());
-      context.getSelf().tell(new EntityCommand.Resume());
-    }
+  void recovered(DeviceIncarnation incarnation) {
+    context.getSelf().tell(new EntityCommand.Resume());
   }
 
   // ---- commands ----------------------------------------------------------------------------
 
   @Override
-  public CommandHandler<EntityCommand, DeviceEvent, DeviceState> commandHandler() {
+  public CommandHandler<EntityCommand, DeviceEvent, EntityState<DeviceIncarnation>>
+      commandHandler() {
     return this::onCommand;
   }
 
-  private Effect<DeviceEvent, DeviceState> onCommand(DeviceState state, EntityCommand command) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> onCommand(
+      EntityState<DeviceIncarnation> state, EntityCommand command) {
     return switch (command) {
       // In every state and at once: a shard that waits for an entity to stop holds its messages.
       case EntityCommand.Stop() -> Effect().stop();
-      case EntityCommand.LookAround() -> lookAround(state instanceof Present(var it) && it.owes());
-      case EntityCommand.Resume() -> state instanceof Present(var it) ? resume(it) : done();
-      case EntityCommand _ when state instanceof Present(var it) && !it.resumed -> Effect().stash();
+      case EntityCommand.LookAround() ->
+          lookAround(state instanceof Present<DeviceIncarnation>(var it) && it.owes());
+      case EntityCommand.Resume() ->
+          state instanceof Present<DeviceIncarnation>(var it) ? resume(it) : done();
+      case EntityCommand _
+          when state instanceof Present<DeviceIncarnation>(var it) && !it.resumed ->
+          Effect().stash();
       case Ask ask -> answering(ask, () -> onAsk(state, ask));
       case EntityCommand.ToDevice(var message) -> {
         touch();
-        yield state instanceof Present(var it) ? link.deliver(it, message, requests) : done();
+        yield state instanceof Present<DeviceIncarnation>(var it)
+            ? link.deliver(it, message, requests)
+            : done();
       }
       case EntityCommand.DeviceRepeatRead read -> {
         requests.answerRepeat(read);
         yield done();
       }
-      case EntityCommand.Private own -> state instanceof Present(var it) ? onOwn(it, own) : done();
+      case EntityCommand.Private own ->
+          state instanceof Present<DeviceIncarnation>(var it) ? onOwn(it, own) : done();
       case EntityCommand.ToIommu _ -> throw new IllegalStateException(name + " is no IOMMU");
     };
   }
 
-  private Effect<DeviceEvent, DeviceState> onOwn(DeviceIncarnation it, EntityCommand.Private own) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> onOwn(
+      DeviceIncarnation it, EntityCommand.Private own) {
     return switch (own) {
       case EntityCommand.Poll() -> requests.poll(it);
       case EntityCommand.TellAgain _ -> {
@@ -160,22 +132,23 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
   }
 
   /** Once after each restart, before anything else is done. */
-  private Effect<DeviceEvent, DeviceState> resume(DeviceIncarnation it) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> resume(DeviceIncarnation it) {
     it.resumed = true;
     return requests.resume(it);
   }
 
-  private Effect<DeviceEvent, DeviceState> onAsk(DeviceState state, Ask ask) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> onAsk(
+      EntityState<DeviceIncarnation> state, Ask ask) {
     return switch (state) {
-      case Absent() -> onAbsent(ask);
-      case Present(var it) -> onPresent(it, ask);
-      case Deleted(long number, _) -> onDeleted(number, ask);
-      case Unreadable(long number, String why) ->
+      case Absent<DeviceIncarnation>() -> onAbsent(ask);
+      case Present<DeviceIncarnation>(var it) -> onPresent(it, ask);
+      case Deleted<DeviceIncarnation>(long number, _) -> onDeleted(number, ask);
+      case Unreadable<DeviceIncarnation>(long number, String why) ->
           throw new RefusedException(EntityRefusals.unreadable(name, number, why));
     };
   }
 
-  private Effect<DeviceEvent, DeviceState> onAbsent(Ask ask) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> onAbsent(Ask ask) {
     return switch (ask.request().getRequestCase()) {
       case CREATE_HOST_DEVICE -> create(ask);
       case WAKE -> awake(ask);
@@ -189,7 +162,7 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
     };
   }
 
-  private Effect<DeviceEvent, DeviceState> onDeleted(long number, Ask ask) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> onDeleted(long number, Ask ask) {
     return switch (ask.request().getRequestCase()) {
       case WAKE -> awake(ask);
       case CREATE_HOST_DEVICE ->
@@ -206,7 +179,8 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
     };
   }
 
-  private Effect<DeviceEvent, DeviceState> onPresent(DeviceIncarnation it, Ask ask) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> onPresent(
+      DeviceIncarnation it, Ask ask) {
     return switch (ask.request().getRequestCase()) {
       case EXECUTE_HOST_DEVICE -> requests.execute(it, ask);
       case DELETE_HOST_DEVICE -> delete(it, ask);
@@ -222,13 +196,15 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
     };
   }
 
-  private Effect<DeviceEvent, DeviceState> create(Ask ask) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> create(Ask ask) {
     var config = requests.config(ask.request().getCreateHostDevice());
     return persist(
         entries.created(id, config),
         List.of(Caller.of(ask)),
         state -> {
-          var view = DeviceViews.device(((Present) state).incarnation(), environment.node().get());
+          var view =
+              DeviceViews.device(
+                  ((Present<DeviceIncarnation>) state).incarnation(), environment.node().get());
           return caller ->
               caller
                   .reply()
@@ -236,24 +212,19 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceS
         });
   }
 
-  private Effect<DeviceEvent, DeviceState> delete(DeviceIncarnation it, Ask ask) {
+  private Effect<DeviceEvent, EntityState<DeviceIncarnation>> delete(
+      DeviceIncarnation it, Ask ask) {
     requests.checkDetached(it);
     return persist(
         entries.deleted(it),
         List.of(Caller.of(ask)),
         state -> {
-          long number = ((Deleted) state).sequenceNumber();
+          long number = ((Deleted<DeviceIncarnation>) state).sequenceNumber();
           return caller ->
               caller
                   .reply()
                   .setDeleteHostDevice(
                       DeleteHostDeviceResponse.newBuilder().setSequenceNumber(number));
         });
-  }
-
-  /** Writes the entry; then, and only then, answers. */
-  Effect<DeviceEvent, DeviceState> persist(
-      DeviceEvent.Live event, List<Caller> callers, Answers<DeviceState> answers) {
-    return persist(event, event.entry().getSerializedSize(), callers, answers);
   }
 }

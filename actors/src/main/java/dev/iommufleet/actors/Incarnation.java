@@ -23,7 +23,7 @@ import java.util.Map;
  * An IOMMU in memory, from one start of its entity to the next: the hardware and what the shell
  * knows beside it. Changes in place; thrown away as a whole when anything fails.
  */
-final class Incarnation {
+final class Incarnation extends EntityIncarnation {
   final String id;
   final IommuConfig config;
   final Iommu iommu;
@@ -45,35 +45,11 @@ final class Incarnation {
   /** The request that holds the entity between two turns; null: none. */
   Run running;
 
-  /** Of the last entry. */
-  long sequenceNumber;
-
-  /** Hash that the last entry claims, and the model that claimed it. */
-  long journaledHash;
-
-  String journaledModel = "";
-
-  /** Which incarnation the next entry belongs to. */
-  long number = 1;
-
-  /** Whether this incarnation has written an entry. */
-  boolean wrote;
-
-  /** Whether it owed something when the last entry was made. */
-  boolean owed;
-
-  long createdNanos;
-
   /** Since when the queue is parked; 0: it is not. */
   long parkedSinceNanos;
 
-  /** Bytes of the entries since the last snapshot. */
-  long bytesSinceSnapshot;
-
-  /** Bytes of the last snapshot; 0: none is known. */
-  long snapshotBytes;
-
   private Incarnation(String id, IommuConfig config, EntityLimits limits) {
+    super("IOMMU " + id);
     this.id = id;
     this.config = config;
     this.iommu = new Iommu(Configs.read(config));
@@ -107,12 +83,14 @@ final class Incarnation {
       it.suspended.put(run.requestEntry, run);
     }
     it.peers.restore(snapshot.getPeersList());
-    it.sequenceNumber = snapshot.getSequenceNumber();
-    it.snapshotBytes = snapshot.getSerializedSize();
-    it.journaledHash = snapshot.getStateHash();
-    it.journaledModel = snapshot.getModelVersion();
-    it.number = snapshot.getIncarnation() + 1;
-    it.createdNanos = snapshot.getCreatedUnixNanos();
+    it.restored(
+        new SnapshotHead(
+            snapshot.getSequenceNumber(),
+            snapshot.getIncarnation(),
+            snapshot.getCreatedUnixNanos(),
+            snapshot.getModelVersion(),
+            snapshot.getStateHash(),
+            snapshot.getSerializedSize()));
     it.parkedSinceNanos = snapshot.getParkedSinceUnixNanos();
     it.owed = it.owes();
     return it;
@@ -120,6 +98,11 @@ final class Incarnation {
 
   boolean full() {
     return config.getJournalLevel() == JournalLevel.JOURNAL_LEVEL_FULL;
+  }
+
+  @Override
+  long stateHash() {
+    return iommu.stateHash();
   }
 
   /** Something that must go on after a restart without being asked. */
@@ -162,16 +145,6 @@ final class Incarnation {
             ? 0
             : parkedSinceNanos == 0 ? event.entry().getTimeUnixNanos() : parkedSinceNanos;
     owed = owes();
-  }
-
-  private void count(IommuEvent event) {
-    var entry = event.entry();
-    sequenceNumber++;
-    wrote = event instanceof IommuEvent.Live;
-    number = wrote ? entry.getIncarnation() : entry.getIncarnation() + 1;
-    journaledHash = entry.getStateHash();
-    journaledModel = entry.getModelVersion();
-    bytesSinceSnapshot += entry.getSerializedSize();
   }
 
   private void applyFacts(Entry entry) {
@@ -256,15 +229,6 @@ final class Incarnation {
     suspended.remove(run.requestEntry);
     if (run.hasId()) {
       memory.remember(run.client(), sequenceNumber);
-    }
-  }
-
-  /** The hash that the last entry claims is the hash of what was recovered. */
-  void checkRecovered(String model) {
-    if (journaledModel.equals(model) && journaledHash != iommu.stateHash()) {
-      throw new IllegalStateException(
-          "IOMMU %s: entry %d says state hash %016x and its recovery has %016x"
-              .formatted(id, sequenceNumber, journaledHash, iommu.stateHash()));
     }
   }
 }

@@ -8,25 +8,21 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.SnapshotAdapter;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
-import akka.persistence.typed.javadsl.EventHandler;
 import dev.iommufleet.actors.EntityCommand.Ask;
-import dev.iommufleet.actors.IommuState.Absent;
-import dev.iommufleet.actors.IommuState.Deleted;
-import dev.iommufleet.actors.IommuState.Present;
-import dev.iommufleet.actors.IommuState.Unreadable;
+import dev.iommufleet.actors.EntityState.Absent;
+import dev.iommufleet.actors.EntityState.Deleted;
+import dev.iommufleet.actors.EntityState.Present;
+import dev.iommufleet.actors.EntityState.Unreadable;
 import dev.iommufleet.hardware.vtd.IommuView.AttachedDevice;
 import dev.iommufleet.persistence.journal.EntityIds;
-import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
 import dev.iommufleet.protocol.api.v1.DeleteIommuResponse;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest.RequestCase;
+import dev.iommufleet.protocol.journal.v1.Entry;
 import java.util.List;
-import java.util.Set;
 
 /** The entity of one IOMMU. */
-public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
-  private static final IommuState ABSENT = new Absent();
-
+public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> {
   private final EntryWriter entries;
   private final Requests requests;
   private final DeviceLinks links;
@@ -50,95 +46,61 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
     return PersistenceId.of(EntityIds.IOMMU, id);
   }
 
-  @Override
-  public IommuState emptyState() {
-    return ABSENT;
-  }
-
   // ---- events ------------------------------------------------------------------------------
 
   @Override
-  public EventHandler<IommuState, IommuEvent> eventHandler() {
-    return this::onEvent;
+  Incarnation first(IommuEvent event) {
+    return Incarnation.of(event, environment.settings().limits());
   }
 
-  private IommuState onEvent(IommuState state, IommuEvent event) {
-    try {
-      return switch (state) {
-        case Absent() -> new Present(Incarnation.of(event, environment.settings().limits()));
-        case Present(var incarnation) -> {
-          incarnation.apply(event);
-          yield event.entry().getCause().hasDeleted()
-              ? new Deleted(incarnation.sequenceNumber, event.entry().getIncarnation())
-              : state;
-        }
-        case Deleted(long number, _) ->
-            throw new IllegalStateException(
-                "IOMMU %s was deleted by entry %d and has another".formatted(id, number));
-        case Unreadable it -> it;
-      };
-    } catch (MalformedException e) {
-      long number = state instanceof Present(var it) ? it.sequenceNumber + 1 : 1;
-      return new Unreadable(number, e.getMessage());
-    }
+  @Override
+  void apply(Incarnation incarnation, IommuEvent event) {
+    incarnation.apply(event);
   }
 
   @Override
   public EventAdapter<IommuEvent, ?> eventAdapter() {
-    return new EntryAdapter();
+    return new EntryAdapter<IommuEvent, Entry>(IommuEvent::entry, IommuEvent.Stored::new);
   }
 
   @Override
-  public SnapshotAdapter<IommuState> snapshotAdapter() {
+  public SnapshotAdapter<EntityState<Incarnation>> snapshotAdapter() {
     return new Snapshots(environment);
   }
 
   @Override
-  public Set<String> tagsFor(IommuEvent event) {
-    return event instanceof IommuEvent.Live live ? live.tags() : Set.of();
-  }
-
-  /** In bytes, snapshots never outgrow the entries that they spare the reading of. */
-  @Override
-  public boolean shouldSnapshot(IommuState state, IommuEvent event, long sequenceNumber) {
-    return state instanceof Present(var it)
-        && it.bytesSinceSnapshot
-            > Math.max(environment.settings().snapshotBytes(), it.snapshotBytes);
-  }
-
-  @Override
-  void recovered(IommuState state) {
-    if (state instanceof Present(var incarnation)) {
-      requests.resume(incarnation);
-      incarnation.checkRecovered(environment.modelVersion());
-    }
+  void recovered(Incarnation incarnation) {
+    requests.resume(incarnation);
   }
 
   // ---- commands ----------------------------------------------------------------------------
 
   @Override
-  public CommandHandler<EntityCommand, IommuEvent, IommuState> commandHandler() {
+  public CommandHandler<EntityCommand, IommuEvent, EntityState<Incarnation>> commandHandler() {
     return this::onCommand;
   }
 
-  private Effect<IommuEvent, IommuState> onCommand(IommuState state, EntityCommand command) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onCommand(
+      EntityState<Incarnation> state, EntityCommand command) {
     return switch (command) {
       case Ask ask -> answering(ask, () -> onAsk(state, ask));
       // In every state and at once: a shard that waits for an entity to stop holds its messages.
       case EntityCommand.Stop() -> Effect().stop();
       case EntityCommand.LookAround() ->
-          lookAround(state instanceof Present(var it) && it.neededInMemory());
+          lookAround(state instanceof Present<Incarnation>(var it) && it.neededInMemory());
       case EntityCommand.ToIommu report -> onReport(state, report);
       case EntityCommand.RepeatRead read -> {
         requests.answerRepeat(read);
         yield done();
       }
-      case EntityCommand.Private own -> state instanceof Present(var it) ? onOwn(it, own) : done();
+      case EntityCommand.Private own ->
+          state instanceof Present<Incarnation>(var it) ? onOwn(it, own) : done();
       case EntityCommand.ToDevice _ -> throw new IllegalStateException(name + " is no device");
     };
   }
 
-  private Effect<IommuEvent, IommuState> onOwn(Incarnation it, EntityCommand.Private own) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onOwn(
+      Incarnation it, EntityCommand.Private own) {
     return switch (own) {
       case EntityCommand.GoOn() -> goOn(it);
       case EntityCommand.DeadlinePassed passed -> requests.deadline(it, passed);
@@ -158,37 +120,39 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
     };
   }
 
-  private Effect<IommuEvent, IommuState> goOn(Incarnation it) {
+  private Effect<IommuEvent, EntityState<Incarnation>> goOn(Incarnation it) {
     var run = it.running;
     it.running = null;
     return run == null ? done() : requests.advance(it, run);
   }
 
   /** An IOMMU that is not there holds no attachment. */
-  private Effect<IommuEvent, IommuState> onReport(IommuState state, EntityCommand.ToIommu report) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onReport(
+      EntityState<Incarnation> state, EntityCommand.ToIommu report) {
     touch();
     return switch (state) {
-      case Present(var it) ->
+      case Present<Incarnation>(var it) ->
           it.running != null ? Effect().stash() : reports.report(it, report.message());
-      case Absent(), Deleted _ -> {
+      case Absent<Incarnation>(), Deleted<Incarnation> _ -> {
         links.tellGone(id, report.message());
         yield done();
       }
-      case Unreadable _ -> done();
+      case Unreadable<Incarnation> _ -> done();
     };
   }
 
-  private Effect<IommuEvent, IommuState> onAsk(IommuState state, Ask ask) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onAsk(
+      EntityState<Incarnation> state, Ask ask) {
     return switch (state) {
-      case Absent() -> onAbsent(ask);
-      case Present(var it) -> onPresent(it, ask);
-      case Deleted(long number, _) -> onDeleted(number, ask);
-      case Unreadable(long number, String why) ->
+      case Absent<Incarnation>() -> onAbsent(ask);
+      case Present<Incarnation>(var it) -> onPresent(it, ask);
+      case Deleted<Incarnation>(long number, _) -> onDeleted(number, ask);
+      case Unreadable<Incarnation>(long number, String why) ->
           throw new RefusedException(EntityRefusals.unreadable(name, number, why));
     };
   }
 
-  private Effect<IommuEvent, IommuState> onAbsent(Ask ask) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onAbsent(Ask ask) {
     return switch (ask.request().getRequestCase()) {
       case CREATE -> create(ask);
       case WAKE -> awake(ask);
@@ -201,7 +165,7 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
     };
   }
 
-  private Effect<IommuEvent, IommuState> onDeleted(long number, Ask ask) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onDeleted(long number, Ask ask) {
     return switch (ask.request().getRequestCase()) {
       case WAKE -> awake(ask);
       case STOP_WATCH, WATCH_CREDIT -> Effect().none();
@@ -210,7 +174,7 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
     };
   }
 
-  private Effect<IommuEvent, IommuState> onPresent(Incarnation it, Ask ask) {
+  private Effect<IommuEvent, EntityState<Incarnation>> onPresent(Incarnation it, Ask ask) {
     var request = ask.request();
     var caller = Caller.of(ask);
     if (it.running != null
@@ -236,19 +200,20 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
     return Effect().none();
   }
 
-  private Effect<IommuEvent, IommuState> create(Ask ask) {
+  private Effect<IommuEvent, EntityState<Incarnation>> create(Ask ask) {
     var config = requests.config(id, ask.request().getCreate());
     return persist(
         entries.created(id, config),
         List.of(Caller.of(ask)),
         state -> {
-          var view = Views.iommu(((Present) state).incarnation(), environment.node().get());
+          var view =
+              Views.iommu(((Present<Incarnation>) state).incarnation(), environment.node().get());
           return caller ->
               caller.reply().setCreate(CreateIommuResponse.newBuilder().setIommu(view));
         });
   }
 
-  private Effect<IommuEvent, IommuState> delete(Incarnation it, Ask ask) {
+  private Effect<IommuEvent, EntityState<Incarnation>> delete(Incarnation it, Ask ask) {
     var devices = it.iommu.view().devices().stream().map(AttachedDevice::sourceId).toList();
     if (!devices.isEmpty()) {
       throw new RefusedException(EntityRefusals.devicesAttached(id, devices));
@@ -257,18 +222,12 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, IommuState> {
         entries.deleted(it),
         List.of(Caller.of(ask)),
         state -> {
-          long number = ((Deleted) state).sequenceNumber();
+          long number = ((Deleted<Incarnation>) state).sequenceNumber();
           var gone = EntityRefusals.deleted(id, number);
           it.suspended.values().forEach(run -> run.callers.forEach(c -> c.refuse(gone)));
           it.watchers.end(gone);
           return caller ->
               caller.reply().setDelete(DeleteIommuResponse.newBuilder().setSequenceNumber(number));
         });
-  }
-
-  /** Writes the entry; then, and only then, answers. */
-  Effect<IommuEvent, IommuState> persist(
-      IommuEvent.Live event, List<Caller> callers, Answers<IommuState> answers) {
-    return persist(event, event.entry().getSerializedSize(), callers, answers);
   }
 }

@@ -85,7 +85,7 @@ final class IommuLink {
 
   // ---- from the IOMMU ----------------------------------------------------------------------
 
-  Effect<DeviceEvent, DeviceState> deliver(
+  Effect<DeviceEvent, EntityState<DeviceIncarnation>> deliver(
       DeviceIncarnation it, LinkToDevice message, DeviceRequests requests) {
     Delivery delivery;
     try {

@@ -12,16 +12,22 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
 import dev.iommufleet.actors.EntityCommand.Ask;
+import dev.iommufleet.actors.EntityState.Absent;
+import dev.iommufleet.actors.EntityState.Deleted;
+import dev.iommufleet.actors.EntityState.Present;
+import dev.iommufleet.actors.EntityState.Unreadable;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.cluster.v1.Awake;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -31,7 +37,8 @@ import java.util.function.Supplier;
  * journal. Whatever goes wrong on the way, the hardware is thrown away and made anew from the
  * journal.
  */
-abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand, E, S> {
+abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnation>
+    extends EventSourcedBehavior<EntityCommand, E, EntityState<I>> {
   final String id;
   final ActorContext<EntityCommand> context;
   final TimerScheduler<EntityCommand> timers;
@@ -113,10 +120,51 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
         0.2);
   }
 
+  // ---- events ------------------------------------------------------------------------------
+
+  /** From the entry that created it. */
+  abstract I first(E event);
+
+  abstract void apply(I incarnation, E event);
+
+  @Override
+  public EntityState<I> emptyState() {
+    return new Absent<>();
+  }
+
+  @Override
+  public EventHandler<EntityState<I>, E> eventHandler() {
+    return this::onEvent;
+  }
+
+  private EntityState<I> onEvent(EntityState<I> state, E event) {
+    try {
+      return switch (state) {
+        case Absent<I>() -> new Present<>(first(event));
+        case Present<I>(var it) -> {
+          apply(it, event);
+          yield event.deletes() ? new Deleted<>(it.sequenceNumber, event.incarnation()) : state;
+        }
+        case Deleted<I>(long number, _) ->
+            throw new IllegalStateException(
+                "%s was deleted by entry %d and has another".formatted(name, number));
+        case Unreadable<I> it -> it;
+      };
+    } catch (MalformedException e) {
+      long number = state instanceof Present<I>(var it) ? it.sequenceNumber + 1 : 1;
+      return new Unreadable<>(number, e.getMessage());
+    }
+  }
+
+  @Override
+  public Set<String> tagsFor(E event) {
+    return event.tags();
+  }
+
   // ---- recovery ----------------------------------------------------------------------------
 
-  /** The journal has been read; the state is what it was. */
-  abstract void recovered(S state);
+  /** The journal has been read, and the state has the hash that it claims. */
+  abstract void recovered(I incarnation);
 
   @Override
   public RetentionCriteria retentionCriteria() {
@@ -124,18 +172,27 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
   }
 
   @Override
-  public SignalHandler<S> signalHandler() {
+  public boolean shouldSnapshot(EntityState<I> state, E event, long sequenceNumber) {
+    return state instanceof Present<I>(var it)
+        && it.wantsSnapshot(environment.settings().snapshotBytes());
+  }
+
+  @Override
+  public SignalHandler<EntityState<I>> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
         .onSignal(RecoveryFailed.class, (_, signal) -> guard.failed(signal.getFailure()))
         .build();
   }
 
-  private void onRecovered(S state) {
+  private void onRecovered(EntityState<I> state) {
     guard.recovered();
     unanswered.forEach(caller -> caller.refuse(EntityRefusals.journalUnavailable()));
     unanswered.clear();
-    recovered(state);
+    if (state instanceof Present<I>(var incarnation)) {
+      incarnation.checkRecovered(environment.modelVersion());
+      recovered(incarnation);
+    }
   }
 
   // ---- memory ------------------------------------------------------------------------------
@@ -149,7 +206,7 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
     shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
   }
 
-  Effect<E, S> lookAround(boolean needed) {
+  Effect<E, EntityState<I>> lookAround(boolean needed) {
     if (!busyLately && !needed) {
       leaveMemory();
     }
@@ -160,7 +217,7 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
   // ---- answers -----------------------------------------------------------------------------
 
   /** Answers what is refused; a failure of ours goes on to the supervisor. */
-  Effect<E, S> answering(Ask ask, Supplier<Effect<E, S>> request) {
+  Effect<E, EntityState<I>> answering(Ask ask, Supplier<Effect<E, EntityState<I>>> request) {
     touch();
     try {
       return request.get();
@@ -179,7 +236,7 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
     }
   }
 
-  Effect<E, S> awake(Ask ask) {
+  Effect<E, EntityState<I>> awake(Ask ask) {
     var caller = Caller.of(ask);
     caller.tell(caller.reply().setAwake(Awake.getDefaultInstance()));
     return Effect().none();
@@ -187,18 +244,18 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
 
   /** What is told to each of the callers once an entry is in the journal. */
   @FunctionalInterface
-  interface Answers<S> {
-    Function<Caller, EntityReply.Builder> from(S state);
+  interface Answers<I> {
+    Function<Caller, EntityReply.Builder> from(EntityState<I> state);
   }
 
   /** Writes the entry; then, and only then, answers. */
-  Effect<E, S> persist(E event, int bytes, List<Caller> callers, Answers<S> answers) {
-    checkSize(bytes);
+  Effect<E, EntityState<I>> persist(E event, List<Caller> callers, Answers<I> answers) {
+    checkSize(event.bytes());
     unanswered.addAll(callers);
     return Effect()
         .persist(event)
         .thenRun(
-            (S state) -> {
+            (EntityState<I> state) -> {
               unanswered.clear();
               var answer = answers.from(state);
               callers.forEach(caller -> caller.tell(answer.apply(caller)));
@@ -216,12 +273,12 @@ abstract class JournaledEntity<E, S> extends EventSourcedBehavior<EntityCommand,
   }
 
   /** Nothing to write. */
-  Effect<E, S> done() {
+  Effect<E, EntityState<I>> done() {
     return Effect().none();
   }
 
   /** Nothing to write, and those that waited for this request go on. */
-  Effect<E, S> doneAndUnstash() {
+  Effect<E, EntityState<I>> doneAndUnstash() {
     return Effect().none().thenUnstashAll();
   }
 }

@@ -60,7 +60,7 @@ final class Requests {
   }
 
   /** The same creation is answered as the first time. */
-  Effect<IommuEvent, IommuState> createAgain(Incarnation it, Ask ask) {
+  Effect<IommuEvent, EntityState<Incarnation>> createAgain(Incarnation it, Ask ask) {
     if (!Configs.agree(it.config, config(it.id, ask.request().getCreate()))) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_IOMMU_EXISTS,
@@ -115,7 +115,7 @@ final class Requests {
 
   // ---- execute -----------------------------------------------------------------------------
 
-  Effect<IommuEvent, IommuState> execute(Incarnation it, Ask ask) {
+  Effect<IommuEvent, EntityState<Incarnation>> execute(Incarnation it, Ask ask) {
     var request = ask.request().getExecute();
     check.request(request);
     var client = EntryWriter.client(request);
@@ -150,7 +150,8 @@ final class Requests {
     return advance(it, run);
   }
 
-  private Effect<IommuEvent, IommuState> joinSuspended(Run run, boolean same, Caller caller) {
+  private Effect<IommuEvent, EntityState<Incarnation>> joinSuspended(
+      Run run, boolean same, Caller caller) {
     if (!same) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_REQUEST_ID_REUSED,
@@ -167,7 +168,7 @@ final class Requests {
   }
 
   /** Lets the hardware run what it can, then writes or answers. */
-  Effect<IommuEvent, IommuState> advance(Incarnation it, Run run) {
+  Effect<IommuEvent, EntityState<Incarnation>> advance(Incarnation it, Run run) {
     boolean byTimer = run.deadlinePassed;
     boolean continued = run.segment != null || run.requestEntry != 0;
     var end = turn(it, run);
@@ -287,7 +288,7 @@ final class Requests {
     }
   }
 
-  Effect<IommuEvent, IommuState> deadline(Incarnation it, DeadlinePassed passed) {
+  Effect<IommuEvent, EntityState<Incarnation>> deadline(Incarnation it, DeadlinePassed passed) {
     var run = it.suspended.get(passed.requestEntry());
     if (run == null || run.next != passed.operation() || run.await() == null) {
       return entity.done();
@@ -305,7 +306,8 @@ final class Requests {
 
   // ---- repeats -----------------------------------------------------------------------------
 
-  private Effect<IommuEvent, IommuState> readRepeat(Incarnation it, Ask ask, long entry) {
+  private Effect<IommuEvent, EntityState<Incarnation>> readRepeat(
+      Incarnation it, Ask ask, long entry) {
     var journal = IommuEntity.persistenceId(it.id).id();
     var read =
         environment

@@ -1,46 +1,39 @@
 package dev.iommufleet.actors;
 
-import akka.persistence.typed.SnapshotAdapter;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.mapping.Facts;
-import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.journal.v1.Snapshot;
 import dev.iommufleet.protocol.journal.v1.Suspended;
 
-/** The state as a message that is taken out of the running hardware at once, and back. */
-final class Snapshots implements SnapshotAdapter<IommuState> {
+/** The state of an IOMMU as a message, and back. */
+final class Snapshots extends StateSnapshots<Incarnation, Snapshot> {
   private final EntityEnvironment environment;
 
   Snapshots(EntityEnvironment environment) {
+    super(Snapshot.class);
     this.environment = environment;
   }
 
   @Override
-  public Object toJournal(IommuState state) {
-    return switch (state) {
-      case IommuState.Present(var incarnation) -> write(incarnation);
-      case IommuState.Deleted(long number, long incarnation) ->
-          header(number, incarnation).setDeleted(true).build();
-      case IommuState.Absent() -> throw new IllegalStateException("a snapshot of nothing");
-      case IommuState.Unreadable(long number, String why) ->
-          throw new IllegalStateException("a snapshot of entry " + number + ": " + why);
-    };
+  Snapshot tombstone(long sequenceNumber, long incarnation) {
+    return header(sequenceNumber, incarnation).setDeleted(true).build();
   }
 
   @Override
-  public IommuState fromJournal(Object message) {
-    var snapshot = (Snapshot) message;
-    try {
-      EntryFormat.check(snapshot);
-      return snapshot.getDeleted()
-          ? new IommuState.Deleted(snapshot.getSequenceNumber(), snapshot.getIncarnation())
-          : new IommuState.Present(Incarnation.of(snapshot, environment.settings().limits()));
-    } catch (MalformedException e) {
-      return new IommuState.Unreadable(snapshot.getSequenceNumber(), e.getMessage());
-    }
+  EntityState<Incarnation> read(Snapshot snapshot) {
+    EntryFormat.check(snapshot);
+    return snapshot.getDeleted()
+        ? new EntityState.Deleted<>(snapshot.getSequenceNumber(), snapshot.getIncarnation())
+        : new EntityState.Present<>(Incarnation.of(snapshot, environment.settings().limits()));
   }
 
-  private Snapshot write(Incarnation it) {
+  @Override
+  long sequenceNumber(Snapshot snapshot) {
+    return snapshot.getSequenceNumber();
+  }
+
+  @Override
+  Snapshot write(Incarnation it) {
     var snapshot =
         header(it.sequenceNumber, it.number)
             .setIommuId(it.id)
@@ -57,10 +50,7 @@ final class Snapshots implements SnapshotAdapter<IommuState> {
     }
     snapshot.addAllPeers(it.peers.describe());
     it.suspended.values().forEach(run -> snapshot.addSuspended(suspended(run)));
-    var built = snapshot.build();
-    it.bytesSinceSnapshot = 0;
-    it.snapshotBytes = built.getSerializedSize();
-    return built;
+    return snapshot.build();
   }
 
   private static Suspended.Builder suspended(Run run) {

@@ -117,6 +117,10 @@ final class LinkHarness implements AutoCloseable {
   }
 
   LinkHarness(LinkSettings links) {
+    this(new EntitySettings(false, 7, 1 << 20, 64, 60_000, 10, 50, links, EntityLimits.DEFAULT));
+  }
+
+  LinkHarness(EntitySettings settings) {
     kit =
         ActorTestKit.create(
             PersistenceTestKitPlugin.getInstance()
@@ -124,8 +128,6 @@ final class LinkHarness implements AutoCloseable {
                 .withFallback(PersistenceTestKitSnapshotPlugin.config())
                 .withFallback(ConfigFactory.load("entity-test")));
     shard = kit.createTestProbe(ClusterSharding.ShardCommand.class);
-    var settings =
-        new EntitySettings(false, 7, 1 << 20, 64, 60_000, 10, 50, links, EntityLimits.DEFAULT);
     environment =
         new EntityEnvironment(
             settings,

@@ -298,7 +298,7 @@ final class Linked {
     return HostDeviceOperation.newBuilder();
   }
 
-  private void config(ConfigRegister register, int value) {
+  void config(ConfigRegister register, int value) {
     device(
         operation()
             .setWriteConfig(

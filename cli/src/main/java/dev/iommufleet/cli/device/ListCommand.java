@@ -1,15 +1,8 @@
 package dev.iommufleet.cli.device;
 
-import static dev.iommufleet.cli.ExitCode.DONE;
-
-import dev.iommufleet.cli.CommandException;
-import dev.iommufleet.cli.FleetCommand;
-import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.cli.IdListCommand;
 import dev.iommufleet.client.FleetClient;
-import dev.iommufleet.protocol.api.v1.ListDevicesResponse;
-import java.util.ArrayList;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** Lists ids. */
 @Command(
@@ -17,37 +10,11 @@ import picocli.CommandLine.Option;
     header = "List the ids of all host devices, ascending, one a line.",
     footerHeading = "%nExamples:%n",
     footer = {"  iommu-fleet device list", "  iommu-fleet device list --limit 10 --json"})
-final class ListCommand extends FleetCommand {
-  private static final int PAGE = 1_000;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      defaultValue = "10000",
-      description = "Most ids to print. Default: ${DEFAULT-VALUE}.")
-  private int limit;
+final class ListCommand extends IdListCommand {
 
   @Override
-  protected int run(FleetClient client) {
-    if (limit < 1) {
-      throw CommandException.usage("--limit is %d; 1 and more go", limit);
-    }
-    var ids = new ArrayList<String>();
-    var page = ListDevicesResponse.getDefaultInstance();
-    do {
-      page = client.devices().list(Math.min(PAGE, limit - ids.size()), page.getNextPageToken());
-      ids.addAll(page.getDeviceIdsList());
-    } while (!page.getNextPageToken().isEmpty() && ids.size() < limit);
-    boolean more = !page.getNextPageToken().isEmpty();
-    if (print.json()) {
-      print.json(Json.object("ids", ids, "more", more));
-    } else {
-      ids.forEach(id -> print.out().println(id));
-      print.out().flush();
-      if (more) {
-        print.err().println("there are more; see --limit");
-      }
-    }
-    return DONE;
+  protected Page page(FleetClient client, int size, String token) {
+    var page = client.devices().list(size, token);
+    return new Page(page.getDeviceIdsList(), page.getNextPageToken());
   }
 }
