@@ -24,8 +24,4 @@ record Choice(Kind kind, int actor, int which) {
     /** A component sends again what was not acknowledged. */
     RESEND
   }
-
-  long bits() {
-    return (long) kind.ordinal() << 40 | (long) actor << 20 | which;
-  }
 }

@@ -3,7 +3,9 @@ package dev.iommufleet.simulation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -16,6 +18,10 @@ final class Explorer<S extends Explorable<S>> {
   private final long mostStates;
   private final Graph graph = new Graph();
   private final List<Choice> path = new ArrayList<>();
+
+  /** Each choice that was met has a bit of its own. */
+  private final Map<Choice, Long> bits = new HashMap<>();
+
   private Explored.Violation violation;
   private boolean complete = true;
   private long steps;
@@ -26,7 +32,7 @@ final class Explorer<S extends Explorable<S>> {
   }
 
   /** A choice that sleeps, and what it adds to the hash of any state that it happens in. */
-  private record Asleep(Choice choice, long delta) {}
+  private record Asleep(Choice choice, long bit, long delta) {}
 
   Explored explore() {
     S state = start.fork();
@@ -35,7 +41,7 @@ final class Explorer<S extends Explorable<S>> {
     if (broken != null) {
       return new Explored(1, 0, 1, false, new Explored.Violation(List.of(), broken));
     }
-    graph.add(hash, new long[0]);
+    graph.add(hash, 0);
     visit(state, hash, List.of());
     return new Explored(
         graph.states(), steps, graph.paths(hash), complete && violation == null, violation);
@@ -64,9 +70,9 @@ final class Explorer<S extends Explorable<S>> {
       if (violation != null) {
         return;
       }
-      asleep.add(new Asleep(choice, nextHash - hash));
+      asleep.add(new Asleep(choice, bit(choice), nextHash - hash));
     }
-    graph.successors(hash, successors);
+    graph.successors(hash, successors, number);
   }
 
   private void enter(S next, long nextHash, Choice choice, List<Asleep> asleep) {
@@ -90,17 +96,17 @@ final class Explorer<S extends Explorable<S>> {
 
   /** A state that was left with more asleep than now has to be looked at again. */
   private void awaken(S next, long nextHash, Choice choice, List<Asleep> asleep) {
-    long[] before = graph.asleep(nextHash);
-    if (before.length == 0) {
+    long before = graph.asleep(nextHash);
+    if (before == 0) {
       return;
     }
     List<Asleep> common = new ArrayList<>();
     for (Asleep sleeper : independent(asleep, choice)) {
-      if (contains(before, sleeper.choice().bits())) {
+      if ((before & sleeper.bit()) != 0) {
         common.add(sleeper);
       }
     }
-    if (common.size() < before.length) {
+    if (bits(common) != before) {
       graph.add(nextHash, bits(common));
       visit(next, nextHash, common);
     }
@@ -125,17 +131,24 @@ final class Explorer<S extends Explorable<S>> {
     return null;
   }
 
-  private static long[] bits(List<Asleep> asleep) {
-    return asleep.stream().mapToLong(sleeper -> sleeper.choice().bits()).toArray();
+  private static long bits(List<Asleep> asleep) {
+    long bits = 0;
+    for (Asleep sleeper : asleep) {
+      bits |= sleeper.bit();
+    }
+    return bits;
   }
 
-  private static boolean contains(long[] bits, long wanted) {
-    for (long one : bits) {
-      if (one == wanted) {
-        return true;
+  private long bit(Choice choice) {
+    Long bit = bits.get(choice);
+    if (bit == null) {
+      if (bits.size() == Long.SIZE) {
+        throw new ScenarioException("more than 64 different things may happen", null);
       }
+      bit = 1L << bits.size();
+      bits.put(choice, bit);
     }
-    return false;
+    return bit;
   }
 
   // ---- beyond what can be exhausted ----
@@ -155,7 +168,7 @@ final class Explorer<S extends Explorable<S>> {
         state.take(choice);
         steps++;
         path.add(choice);
-        graph.add(state.hash(), new long[0]);
+        graph.add(state.hash(), 0);
         String broken = state.broken();
         if (broken != null) {
           violation = new Explored.Violation(List.copyOf(path), broken);
@@ -174,7 +187,7 @@ final class Explorer<S extends Explorable<S>> {
     var seen = new Graph();
     var queue = new ArrayDeque<Node>();
     queue.add(new Node(null, null, start.fork()));
-    seen.add(start.hash(), new long[0]);
+    seen.add(start.hash(), 0);
     while (!queue.isEmpty() && seen.states() < most) {
       Node node = queue.remove();
       @SuppressWarnings("unchecked") // only states of this kind are put in
@@ -186,7 +199,7 @@ final class Explorer<S extends Explorable<S>> {
         if (seen.known(hash)) {
           continue;
         }
-        seen.add(hash, new long[0]);
+        seen.add(hash, 0);
         String broken = next.broken();
         if (broken != null) {
           List<Choice> schedule = new ArrayList<>(List.of(choice));

@@ -15,7 +15,7 @@ import java.util.Locale;
  * with one step a line, {@code #} comments. {@code docs/explore.md} lists the words.
  */
 final class ScenarioReader {
-  private static final long MOST_STATES = 400_000;
+  private static final long MOST_STATES = 10_000_000;
 
   private final String name;
   private final List<DeviceSpec> devices = new ArrayList<>();

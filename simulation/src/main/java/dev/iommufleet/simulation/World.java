@@ -18,6 +18,7 @@ import dev.iommufleet.hardware.vtd.QueueProgress;
 import dev.iommufleet.hardware.vtd.Reply;
 import dev.iommufleet.simulation.Scenario.ThreadSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,20 +30,24 @@ final class World implements Explorable<World> {
   private static final long TAG_DEVICE = 12;
 
   private final Scenario scenario;
-  private final Iommu iommu;
+  private Iommu iommu;
   private final HostDevice[] devices;
   private final List<Channel<Delivery>> toDevice = new ArrayList<>();
   private final List<Channel<Report>> toIommu = new ArrayList<>();
   private final int[] next;
   private final Ledger ledger;
-
   private final Used used;
+
+  /** By actor: its machine is this world's alone. Others are shared until they change. */
+  private final boolean[] own;
 
   World(Scenario scenario) {
     this.scenario = scenario;
     int count = scenario.devices().size();
     iommu = new Iommu(scenario.config());
     devices = new HostDevice[count];
+    own = new boolean[count + 1];
+    Arrays.fill(own, true);
     for (int i = 0; i < count; i++) {
       devices[i] = new HostDevice(Machines.device(scenario.devices().get(i)));
       toDevice.add(new Channel<>(2 * i));
@@ -56,10 +61,11 @@ final class World implements Explorable<World> {
 
   private World(World other) {
     scenario = other.scenario;
-    iommu = other.iommu.fork();
-    devices = new HostDevice[other.devices.length];
+    iommu = other.iommu;
+    devices = other.devices.clone();
+    own = new boolean[other.own.length];
+    Arrays.fill(other.own, false);
     for (int i = 0; i < devices.length; i++) {
-      devices[i] = Machines.fork(other.devices[i]);
       toDevice.add(other.toDevice.get(i).fork());
       toIommu.add(other.toIommu.get(i).fork());
     }
@@ -71,6 +77,18 @@ final class World implements Explorable<World> {
   @Override
   public World fork() {
     return new World(this);
+  }
+
+  /** The machine of this actor is about to change. */
+  private void change(int actor) {
+    if (!own[actor]) {
+      own[actor] = true;
+      if (actor == 0) {
+        iommu = iommu.fork();
+      } else {
+        devices[actor - 1] = Machines.fork(devices[actor - 1]);
+      }
+    }
   }
 
   Iommu iommu() {
@@ -184,6 +202,7 @@ final class World implements Explorable<World> {
 
   @Override
   public void take(Choice choice) {
+    change(choice.actor());
     int number = choice.which();
     switch (choice.kind()) {
       case STEP -> {

@@ -19,7 +19,7 @@ public final class GuestMemory {
 
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final MemoryPage NO_PAGE = new MemoryPage(-1);
+  private static final MemoryPage NO_PAGE = new MemoryPage(-1, GuestMemory.class);
   private static final int PAGE_BITS = 12;
   private static final long WORD_TAG = 0x4D57_4F52_4400_0000L; // "MWORD"
 
@@ -279,11 +279,8 @@ public final class GuestMemory {
     if (old == value) {
       return;
     }
-    if (page == null) {
-      page = new MemoryPage(address >>> PAGE_BITS);
-      pages.add(page);
-      lastPage = page;
-    }
+    page = page == null ? pages.add(address >>> PAGE_BITS) : pages.own(page);
+    lastPage = page;
     page.setWord(index, value);
     wordHash += term(address & -8, value) - term(address & -8, old);
     if (page.isZero()) {

@@ -14,18 +14,22 @@ final class MemoryPage {
   /** Address &gt;&gt;&gt; 12; -1 in the page that is none. */
   final long number;
 
+  /** Who may change it. */
+  final Object owner;
+
   private long stored; // one bit for each line
   private long[] words;
   private int nonZeroWords;
 
-  MemoryPage(long number) {
+  MemoryPage(long number, Object owner) {
     this.number = number;
+    this.owner = owner;
     words = new long[LINE_WORDS];
   }
 
-  /** A copy of its own. */
-  MemoryPage(MemoryPage other) {
+  MemoryPage(MemoryPage other, Object owner) {
     number = other.number;
+    this.owner = owner;
     stored = other.stored;
     words = other.words.clone();
     nonZeroWords = other.nonZeroWords;

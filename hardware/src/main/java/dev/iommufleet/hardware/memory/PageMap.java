@@ -4,22 +4,24 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
 
-/** Pages by number: open addressing, linear probing, at most half full to keep chains short. */
+/**
+ * Pages by number: open addressing, linear probing, at most half full to keep chains short. Copies
+ * share their pages until one of them changes a page.
+ */
 final class PageMap {
   private static final int FIRST_CAPACITY = 4;
 
   private MemoryPage[] slots; // null until the first page comes
   private int size;
 
+  /** Pages that carry it are this map's alone. */
+  private Object owner = new Object();
+
   PageMap copy() {
     var copy = new PageMap();
     copy.size = size;
-    if (slots != null) {
-      copy.slots = new MemoryPage[slots.length];
-      for (int slot = 0; slot < slots.length; slot++) {
-        copy.slots[slot] = slots[slot] == null ? null : new MemoryPage(slots[slot]);
-      }
-    }
+    copy.slots = slots == null ? null : slots.clone();
+    owner = new Object();
     return copy;
   }
 
@@ -43,8 +45,29 @@ final class PageMap {
     return null;
   }
 
-  /** The page must not be there yet. */
-  void add(MemoryPage page) {
+  /** A page of zeros; it must not be there yet. */
+  MemoryPage add(long number) {
+    var page = new MemoryPage(number, owner);
+    add(page);
+    return page;
+  }
+
+  /** The page, which must be there, as this map's alone: it is about to change. */
+  MemoryPage own(MemoryPage page) {
+    if (page.owner == owner) {
+      return page;
+    }
+    var own = new MemoryPage(page, owner);
+    int mask = slots.length - 1;
+    int slot = home(page.number, mask);
+    while (slots[slot] != page) {
+      slot = slot + 1 & mask;
+    }
+    slots[slot] = own;
+    return own;
+  }
+
+  private void add(MemoryPage page) {
     if (slots == null) {
       slots = new MemoryPage[FIRST_CAPACITY];
     } else if (size == slots.length >>> 1) {
