@@ -1,7 +1,7 @@
 package dev.iommufleet.hardware.device;
 
 /** Tells what changed in the bindings. */
-final class BindingFacts implements HostBindings.Watcher {
+final class BindingFacts implements BindingState.Watcher {
   private final DeviceCore core;
 
   BindingFacts(DeviceCore core) {
@@ -23,6 +23,11 @@ final class BindingFacts implements HostBindings.Watcher {
         held == null
             ? new DeviceFact.HostStuckChanged(pasid, false, 0, false)
             : new DeviceFact.HostStuckChanged(pasid, true, held.nested(), held.toDefault()));
+  }
+
+  @Override
+  public void queue(int object, int queue) {
+    core.tell(new DeviceFact.HostQueueChanged(object, queue));
   }
 
   @Override

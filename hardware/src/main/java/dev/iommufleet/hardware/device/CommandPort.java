@@ -87,7 +87,7 @@ final class CommandPort {
     if (!core.config.passthrough()) {
       return Errno.NOT_SUPPORTED.negated();
     }
-    return rebind(id, c.pasid(), () -> core.bindings.bind(c));
+    return rebind(id, c.pasid(), () -> core.bindings.bind(c, core.config.faults()));
   }
 
   private int unbind(long id, Command.Unbind c) {

@@ -35,6 +35,7 @@ final class DeviceAdmission {
       case DeviceOperation.Translated o -> translated(o);
       case DeviceOperation.Accessed o -> accessed(o);
       case DeviceOperation.FailHostCall o -> failure(o);
+      case DeviceOperation.CallHost o -> call(o.call());
       case DeviceOperation.FailCompletions o -> ordered(o.n());
       case DeviceOperation.LoseResponses o -> ordered(o.n());
       case DeviceOperation.Receive o -> command(o);
@@ -157,6 +158,40 @@ final class DeviceAdmission {
       return bad("errno " + o.errno() + "; 1 to 4095 are possible, and 0 for invalidations");
     }
     return ordered(o.n());
+  }
+
+  private Refused call(HostCall call) {
+    if (!core.config.passthrough()) {
+      return new Refused(Reason.UNSUPPORTED, "an emulated device has no host");
+    }
+    String wrong = HostCallRanges.wrong(call);
+    if (wrong != null) {
+      return bad(wrong);
+    }
+    return switch (call) {
+      case HostCall.Attach c -> function(c.deviceId());
+      case HostCall.Detach c -> function(c.deviceId());
+      case HostCall.Free c -> owned(c.object());
+      case HostCall.Allocate _,
+          HostCall.AllocatePaging _,
+          HostCall.AllocateQueue _,
+          HostCall.Invalidate _,
+          HostCall.ReadFaults _,
+          HostCall.WriteFaults _ ->
+          null;
+    };
+  }
+
+  private static Refused function(int deviceId) {
+    return deviceId == DeviceCore.DEVICE
+        ? bad("function 1 is the device itself: the guest's tables say what is attached to it")
+        : null;
+  }
+
+  private Refused owned(int object) {
+    return object == DeviceCore.DEFAULT_OBJECT || core.bindings.state().holds(object)
+        ? new Refused(Reason.WRONG_STATE, "object " + object + " is the device's own")
+        : null;
   }
 
   private static Refused ordered(int n) {

@@ -9,9 +9,16 @@ import java.util.List;
  *
  * @param name as in entity ids
  * @param host what a passed-through device is bound to; null for an emulated one
+ * @param siblings other functions of its host group; they are opened and closed with it
  */
-public record DeviceConfig(String name, Kind kind, PciCapabilities pci, HostInfo host) {
+public record DeviceConfig(
+    String name, Kind kind, PciCapabilities pci, HostInfo host, int siblings) {
   private static final int MOST_PASID_BITS = 20;
+
+  /** Alone in its group. */
+  public DeviceConfig(String name, Kind kind, PciCapabilities pci, HostInfo host) {
+    this(name, kind, pci, host, 0);
+  }
 
   /** How a device's DMA goes. The number is the value's name in journals and never changes. */
   public enum Kind {
@@ -61,6 +68,11 @@ public record DeviceConfig(String name, Kind kind, PciCapabilities pci, HostInfo
     return kind == Kind.PASSTHROUGH;
   }
 
+  /** Whether the host's kernel takes page requests of the function. [PRI-8] */
+  boolean faults() {
+    return passthrough() && host.pageRequests() && pci.pri() && pci.responsePasid();
+  }
+
   /** What contradicts itself or leaves what the model has; empty: nothing. */
   public List<String> conflicts() {
     var conflicts = new ArrayList<String>();
@@ -72,6 +84,10 @@ public record DeviceConfig(String name, Kind kind, PciCapabilities pci, HostInfo
     }
     if (host != null && !isPasidWidth(host.pasidWidth())) {
       conflicts.add("host PASID width " + host.pasidWidth() + "; 0 to 20 are possible");
+    }
+    int most = passthrough() ? DeviceLimits.MOST_SIBLINGS : 0;
+    if (siblings < 0 || siblings > most) {
+      conflicts.add("siblings " + siblings + "; 0 to " + most + " are possible");
     }
     if (!isPasidWidth(pci.pasidWidth())) {
       conflicts.add("PASID width " + pci.pasidWidth() + "; 0 to 20 are possible");

@@ -2,6 +2,9 @@ package dev.iommufleet.hardware.device;
 
 import dev.iommufleet.hardware.device.DeviceFact.DropScope;
 import dev.iommufleet.hardware.link.Report;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** The state of a device, and the one way in which it changes: by facts. */
 final class DeviceCore {
@@ -14,7 +17,8 @@ final class DeviceCore {
   final Link link = new Link();
   final PciState pci;
   final Iommufd kernel = new Iommufd();
-  final HostBindings bindings = new HostBindings(this::call, DEVICE, DEFAULT_OBJECT);
+  final HostBindings bindings = new HostBindings(new Calls(), DEVICE, DEFAULT_OBJECT);
+  final TakenFaults taken = new TakenFaults();
   final PageGroups groups = new PageGroups();
   final Dmas dmas = new Dmas();
   final TranslationCache cache = new TranslationCache();
@@ -27,11 +31,17 @@ final class DeviceCore {
   private final DeviceFactApplier applier = new DeviceFactApplier(this);
   private final long emptyKernel = kernel.hash();
   private DeviceSink sink = _ -> {};
+  private Consumer<List<FaultRules.Answered>> listener = _ -> {};
 
   DeviceCore(DeviceConfig config) {
     this.config = config;
     pci = new PciState(config.pci());
-    bindings.watch(new BindingFacts(this));
+    bindings.state().watch(new BindingFacts(this));
+  }
+
+  /** {@code newListener} is told what the kernel answers to the function. */
+  void listen(Consumer<List<FaultRules.Answered>> newListener) {
+    listener = newListener;
   }
 
   void begin(DeviceSink newSink) {
@@ -64,7 +74,8 @@ final class DeviceCore {
         + pci.hash()
         + kernel.hash()
         - emptyKernel
-        + bindings.hash()
+        + bindings.state().hash()
+        + taken.hash()
         + groups.hash()
         + dmas.hash()
         + orders.hash();
@@ -81,8 +92,29 @@ final class DeviceCore {
     return HostObject.NEST_PARENT | (config.host().pasidWidth() > 0 ? HostObject.PASID_USE : 0);
   }
 
-  private Host.Reply call(HostCall call) {
+  /** The device and its siblings, as the kernel numbers them. */
+  List<Integer> functions() {
+    return IntStream.rangeClosed(DEVICE, DEVICE + config.siblings()).boxed().toList();
+  }
+
+  /** Calls of the device's own user space. */
+  private final class Calls implements Host {
+    @Override
+    public Reply call(HostCall call) {
+      return DeviceCore.this.call(call);
+    }
+
+    @Override
+    public boolean isShared(int object) {
+      return functions().stream()
+          .filter(id -> id != DEVICE)
+          .anyMatch(id -> kernel.attachments(id).containsValue(object));
+    }
+  }
+
+  Host.Reply call(HostCall call) {
     Host.Reply reply = kernel.decide(call);
+    List<FaultRules.Answered> answers = reply.ok() ? kernel.faultRules().answers(call) : List.of();
     if (call instanceof HostCall.Invalidate invalidate) {
       invalidated(invalidate, reply);
     } else {
@@ -90,6 +122,9 @@ final class DeviceCore {
     }
     if (reply.ok()) {
       voidTranslations(call, reply);
+    }
+    if (!answers.isEmpty()) {
+      listener.accept(answers);
     }
     return reply;
   }
@@ -114,7 +149,12 @@ final class DeviceCore {
           voidObject(c);
         }
       }
-      case HostCall.Allocate _, HostCall.Free _ -> {}
+      case HostCall.Allocate _,
+          HostCall.AllocatePaging _,
+          HostCall.AllocateQueue _,
+          HostCall.Free _,
+          HostCall.ReadFaults _,
+          HostCall.WriteFaults _ -> {}
     }
   }
 

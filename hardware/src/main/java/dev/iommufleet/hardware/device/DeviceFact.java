@@ -20,6 +20,9 @@ public sealed interface DeviceFact {
   /** Of the host's kernel and the bindings to it. */
   sealed interface OfHost extends Lasting {}
 
+  /** Of the host's fault queues. */
+  sealed interface OfFaultQueue extends Lasting {}
+
   /** Of page requests and configuration registers. */
   sealed interface OfFunction extends Lasting {}
 
@@ -97,6 +100,24 @@ public sealed interface DeviceFact {
   /** An object waits to be freed, or does not any more. */
   record HostUnfreedChanged(int object, boolean unfreed) implements OfHost {}
 
+  /** The nested object has this fault queue of its own; 0: it does not exist any more. */
+  record HostQueueChanged(int object, int queue) implements OfFaultQueue {}
+
+  /** The function has sent a page request, which the kernel keeps, queues or answers at once. */
+  record HostFaultRaised(HostFault fault) implements OfFaultQueue {}
+
+  /** The kernel gave up every page request of the device that nobody has answered. */
+  record HostFaultsDropped() implements OfFaultQueue {}
+
+  /**
+   * What user space knows of a page-request group that it has read; {@code queue} 0: nothing any
+   * more.
+   *
+   * @param answer that could not be written yet; -1: none was given
+   */
+  record HostFaultTaken(int groupIndex, int queue, int cookie, int answer)
+      implements OfFaultQueue {}
+
   /** {@code n} 0: none. */
   record HostFailureArmed(HostCall.Kind kind, int n, int errno) implements OfHost {}
 
@@ -106,8 +127,22 @@ public sealed interface DeviceFact {
   /** In a description only: the device is open; what is attached follows. */
   record HostOpenKept() implements OfHost {}
 
+  /** In a description only. {@code sibling}: from 1; 0: the device itself. */
+  record HostAttachmentKept(int pasid, int object, int sibling) implements OfHost {}
+
   /** In a description only. */
-  record HostAttachmentKept(int pasid, int object) implements OfHost {}
+  record HostQueueKept(int queue) implements OfFaultQueue {}
+
+  /**
+   * In a description only: a page request that the kernel has. The members of a group follow each
+   * other.
+   *
+   * @param number the same for each member of a group
+   * @param object what was attached when the group became whole; 0: it is not whole
+   * @param cookie under which the group was read; 0: it was not
+   */
+  record HostFaultKept(long number, int object, int cookie, HostFault fault)
+      implements OfFaultQueue {}
 
   /** In a description only: object ids below this were used. */
   record HostIdsKept(int nextId) implements OfHost {}
@@ -122,6 +157,9 @@ public sealed interface DeviceFact {
 
   /** It is in the outbox and, unless it is a stop marker, in its group. */
   record PageRequestSent(Report.PageRequested request) implements OfFunction {}
+
+  /** It was read from the host's fault queue and is in the outbox. */
+  record PageRequestForwarded(Report.PageRequested request) implements OfFunction {}
 
   /** The IOMMU has taken it or refused it; {@code errno}: 0 or negated. */
   record PageRequestSettled(long number, int errno) implements OfFunction {}

@@ -12,6 +12,7 @@ final class DeviceFactApplier {
     switch (fact) {
       case DeviceFact.OfLink f -> link(f);
       case DeviceFact.OfHost f -> host(f);
+      case DeviceFact.OfFaultQueue f -> faults(f);
       case DeviceFact.OfFunction f -> function(f);
       case DeviceFact.OfDma f -> dma(f);
       case DeviceFact.OfOrders f -> orders(f);
@@ -38,25 +39,61 @@ final class DeviceFactApplier {
 
   private void host(DeviceFact.OfHost fact) {
     switch (fact) {
-      case DeviceFact.HostOpened _ ->
-          core.kernel.open(
-              DeviceCore.DEVICE,
-              core.config.host(),
-              DeviceCore.DEFAULT_OBJECT,
-              core.defaultFlags());
-      case DeviceFact.HostClosed _ -> core.kernel.close(DeviceCore.DEVICE);
+      case DeviceFact.HostOpened _ -> opened();
+      case DeviceFact.HostClosed _ -> closed();
       case DeviceFact.HostCalled f ->
           core.kernel.redo(f.call(), new Host.Reply(f.errno(), f.value()));
-      case DeviceFact.HostBindingChanged f -> core.bindings.restore(f.pasid(), binding(f));
-      case DeviceFact.HostStuckChanged f -> core.bindings.restoreStuck(f.pasid(), stuck(f));
-      case DeviceFact.HostUnfreedChanged f -> core.bindings.restoreUnfreed(f.object(), f.unfreed());
+      case DeviceFact.HostBindingChanged f -> core.bindings.state().restore(f.pasid(), binding(f));
+      case DeviceFact.HostStuckChanged f -> core.bindings.state().restoreStuck(f.pasid(), stuck(f));
+      case DeviceFact.HostUnfreedChanged f ->
+          core.bindings.state().restoreUnfreed(f.object(), f.unfreed());
       case DeviceFact.HostFailureArmed f -> core.kernel.restoreFailure(f.kind(), f.n(), f.errno());
       case DeviceFact.HostObjectKept f -> core.kernel.restore(f.object());
-      case DeviceFact.HostOpenKept _ ->
-          core.kernel.restoreOpen(DeviceCore.DEVICE, core.config.host(), DeviceCore.DEFAULT_OBJECT);
+      case DeviceFact.HostOpenKept _ -> {
+        for (int id : core.functions()) {
+          core.kernel.restoreOpen(
+              id, core.config.host(), DeviceCore.DEFAULT_OBJECT, DeviceCore.DEVICE);
+        }
+      }
       case DeviceFact.HostAttachmentKept f ->
-          core.kernel.restoreAttachment(DeviceCore.DEVICE, f.pasid(), f.object());
+          core.kernel.restoreAttachment(DeviceCore.DEVICE + f.sibling(), f.pasid(), f.object());
       case DeviceFact.HostIdsKept f -> core.kernel.restoreNextId(f.nextId());
+    }
+  }
+
+  private void faults(DeviceFact.OfFaultQueue fact) {
+    switch (fact) {
+      case DeviceFact.HostQueueChanged f ->
+          core.bindings.state().restoreQueue(f.object(), f.queue());
+      case DeviceFact.HostFaultRaised f -> {
+        core.groups.raised(f.fault().groupIndex(), f.fault().last());
+        core.kernel.raised(f.fault());
+      }
+      case DeviceFact.HostFaultsDropped _ -> {
+        core.kernel.faults().discard(DeviceCore.DEVICE);
+        core.taken.clear();
+      }
+      case DeviceFact.HostFaultTaken f -> core.taken.put(f);
+      case DeviceFact.HostQueueKept f -> core.kernel.restoreQueue(f.queue());
+      case DeviceFact.HostFaultKept f -> core.kernel.restore(f);
+    }
+  }
+
+  private void opened() {
+    for (int id : core.functions()) {
+      core.kernel.open(
+          id,
+          core.config.host(),
+          DeviceCore.DEFAULT_OBJECT,
+          core.defaultFlags(),
+          DeviceCore.DEVICE);
+    }
+  }
+
+  /** Siblings first: the default object goes with the device itself. */
+  private void closed() {
+    for (int id : core.functions().reversed()) {
+      core.kernel.close(id);
     }
   }
 
@@ -65,6 +102,7 @@ final class DeviceFactApplier {
       case DeviceFact.ConfigChanged f -> core.pci.restore(f.register(), f.value());
       case DeviceFact.GroupOpened f -> core.groups.open(f.pasid(), f.groupIndex());
       case DeviceFact.PageRequestSent f -> core.groups.sent(f.request());
+      case DeviceFact.PageRequestForwarded f -> core.groups.forwarded(f.request());
       case DeviceFact.PageRequestSettled f -> core.groups.settled(f.number());
       case DeviceFact.GroupEnded f -> core.groups.end(f.groupIndex());
       case DeviceFact.GroupKept f ->

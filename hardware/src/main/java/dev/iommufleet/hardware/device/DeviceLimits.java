@@ -32,5 +32,8 @@ public final class DeviceLimits {
   /** Answers that wait for accesses or page requests. */
   public static final int MOST_DELAYED = 4_096;
 
+  /** Other functions in a passed-through device's group: a slot has 8. */
+  public static final int MOST_SIBLINGS = 7;
+
   private DeviceLimits() {}
 }

@@ -111,6 +111,12 @@ public sealed interface DeviceOperation {
   /** The {@code n}-th next call of this kind fails; see {@link Iommufd#failNext}. */
   record FailHostCall(HostCall.Kind kind, int n, int errno) implements DeviceOperation {}
 
+  /**
+   * A call into the host's kernel by the user: for siblings, objects and fault queues that are not
+   * the device's own.
+   */
+  record CallHost(HostCall call) implements DeviceOperation {}
+
   /** The next {@code n} invalidation completions go wrong in this way; 0: none does. */
   record FailCompletions(CompletionFault fault, int n) implements DeviceOperation {}
 

@@ -26,6 +26,9 @@ public sealed interface DeviceReply {
 
   record ConfigValue(long value) implements DeviceReply {}
 
+  /** What the host's kernel said; as in {@link Host.Reply}. */
+  record HostAnswered(int errno, int value) implements DeviceReply {}
+
   /** {@code answer}: what goes back to the IOMMU that sent the command; null: nothing now. */
   record Received(Receipt receipt, Report answer) implements DeviceReply {}
 

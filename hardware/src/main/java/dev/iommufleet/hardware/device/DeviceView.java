@@ -81,7 +81,9 @@ public final class DeviceView {
 
   /** Whether a {@link DeviceOperation.Poll} would change anything. */
   public boolean waitsForPoll() {
-    return core.bindings.retries() || core.dmas.all().stream().anyMatch(Dma::paused);
+    return core.bindings.retries()
+        || FaultPort.waits(core)
+        || core.dmas.all().stream().anyMatch(Dma::paused);
   }
 
   /** Whether the device has to be awake: it owes something, or something runs. */
@@ -109,6 +111,49 @@ public final class DeviceView {
   /** What the kernel has attached, by PASID. */
   public Map<Integer, Integer> attachments() {
     return core.kernel.attachments(DeviceCore.DEVICE);
+  }
+
+  /** What the kernel has attached to another function of the group; {@code sibling}: from 1. */
+  public Map<Integer, Integer> attachments(int sibling) {
+    return core.kernel.attachments(DeviceCore.DEVICE + sibling);
+  }
+
+  /**
+   * @param users objects that use it
+   * @param waiting groups that were not read
+   */
+  public record FaultQueue(int queue, int users, int waiting) {}
+
+  /** Fault queues of the kernel. */
+  public List<FaultQueue> queues() {
+    return core.kernel.queues().stream()
+        .map(
+            queue ->
+                new FaultQueue(
+                    queue, core.kernel.users(queue), core.kernel.faults().waiting(queue).size()))
+        .toList();
+  }
+
+  /**
+   * A page-request group of the kernel's.
+   *
+   * @param queue 0: it is not whole
+   * @param cookie under which it was read; 0: it was not
+   * @param unwritten it is answered, and that could not be written yet
+   */
+  public record HostGroup(int groupIndex, int queue, int cookie, boolean unwritten) {}
+
+  /** Where an open group is at the host; null: not there. */
+  public HostGroup hostGroup(int groupIndex) {
+    var groups = core.kernel.faults().select(group -> group.last().groupIndex() == groupIndex);
+    if (!groups.isEmpty()) {
+      var taken = core.taken.find(groupIndex);
+      boolean unwritten = taken != null && taken.answer() != TakenFaults.NO_ANSWER;
+      var group = groups.getFirst();
+      return new HostGroup(groupIndex, group.queue(), group.cookie(), unwritten);
+    }
+    boolean partial = core.kernel.faults().knows(DeviceCore.DEVICE, groupIndex);
+    return partial ? new HostGroup(groupIndex, 0, 0, false) : null;
   }
 
   public List<HostObject> objects() {

@@ -214,7 +214,9 @@ final class DmaEngine implements PageRequester.Listener {
         new DeviceOperation.RequestPage(
             dma.pasid(), page, !dma.write(), dma.write(), false, false, true);
     var answer = requester.request(request);
-    if (answer.errno() == 0) {
+    if (answer.errno() == 0 && core.groups.find(answer.groupIndex()) == null) {
+      end(dma, DmaOutcome.INVALID); // The host has answered it already.
+    } else if (answer.errno() == 0) {
       core.record(new DeviceFact.DmaFaulted(dma.id(), answer.groupIndex()));
     } else if (answer.errno() == Errno.NO_SPACE.negated()) {
       core.record(new DeviceFact.DmaPaused(dma.id()));

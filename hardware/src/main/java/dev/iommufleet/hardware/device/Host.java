@@ -6,9 +6,15 @@ public interface Host {
 
   Reply call(HostCall call);
 
+  /** Whether another device of the same user is attached to the object. */
+  default boolean isShared(int object) {
+    return false;
+  }
+
   /**
    * @param errno 0 or a negated errno
-   * @param value the id of an allocated object, the number of invalidation entries processed, or 0
+   * @param value the id of an allocated object, the number of invalidation entries processed, of
+   *     bytes read or written, or 0
    */
   record Reply(int errno, int value) {
     public static final Reply DONE = new Reply(0, 0);

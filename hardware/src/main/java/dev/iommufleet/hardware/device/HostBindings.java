@@ -1,12 +1,9 @@
 package dev.iommufleet.hardware.device;
 
-import dev.iommufleet.hardware.StateHash;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.spec.PasidEntry;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Carries out on the host what a guest's PASID entries ask for, and remembers which nested object
@@ -18,9 +15,6 @@ public final class HostBindings {
   /** A binding beyond these is refused for want of memory, without a call. */
   public static final int MAX_BINDINGS = 1 << 16;
 
-  private static final long TAG_BINDING = 50;
-  private static final long TAG_STUCK = 51;
-  private static final long TAG_UNFREED = 52;
   private static final int NARROW_BITS = 48;
   private static final int BITS_PER_MODE = 9;
 
@@ -36,35 +30,10 @@ public final class HostBindings {
   /** What is still attached although it should not be; {@code nested} as in a binding. */
   record Stuck(int nested, boolean toDefault) {}
 
-  /** Is told of each change; null: it goes. */
-  interface Watcher {
-    void binding(int pasid, Binding binding);
-
-    void stuck(int pasid, Stuck held);
-
-    void unfreed(int object, boolean there);
-  }
-
-  private static final Watcher NOBODY =
-      new Watcher() {
-        @Override
-        public void binding(int pasid, Binding binding) {}
-
-        @Override
-        public void stuck(int pasid, Stuck held) {}
-
-        @Override
-        public void unfreed(int object, boolean there) {}
-      };
-
-  private Watcher watcher = NOBODY;
+  private final BindingState state = new BindingState();
   private final Host host;
   private final int deviceId;
   private final int defaultObject;
-  private final Map<Integer, Binding> bindings = new TreeMap<>();
-  private final Map<Integer, Stuck> stuck = new TreeMap<>();
-  private final Set<Integer> unfreed = new TreeSet<>();
-  private long hash;
 
   public HostBindings(Host host, int deviceId, int defaultObject) {
     this.host = host;
@@ -72,47 +41,48 @@ public final class HostBindings {
     this.defaultObject = defaultObject;
   }
 
-  void watch(Watcher newWatcher) {
-    watcher = newWatcher;
-  }
-
-  /** Kept up to date, so asking is cheap. */
-  public long hash() {
-    return hash;
+  BindingState state() {
+    return state;
   }
 
   /** By PASID, ascending. */
   public Map<Integer, Binding> bindings() {
-    return new TreeMap<>(bindings);
+    return state.bindings();
   }
 
   /** Ascending. Objects that nothing uses and that could not be freed yet. */
   public Set<Integer> unfreed() {
-    return new TreeSet<>(unfreed);
-  }
-
-  Map<Integer, Stuck> stuck() {
-    return new TreeMap<>(stuck);
+    return state.unfreed();
   }
 
   /** PASIDs where something is attached that could not be detached yet. */
   public Set<Integer> undetached() {
-    return new TreeSet<>(stuck.keySet());
+    return state.stuck().keySet();
   }
 
-  /** 0 or the negated errno of the first call that failed; freeing counts for nothing. */
+  /** Without a fault queue. */
   public int bind(Command.Bind c) {
+    return bind(c, false);
+  }
+
+  /**
+   * 0 or the negated errno of the first call that failed; freeing counts for nothing.
+   *
+   * @param faults the function's page requests come through the host's kernel: if the guest takes
+   *     them, a first-stage binding has a fault queue
+   */
+  int bind(Command.Bind c, boolean faults) {
     retry(c.pasid());
-    Binding before = bindings.get(c.pasid());
-    if (before == null && bindings.size() >= MAX_BINDINGS) {
+    Binding before = state.binding(c.pasid());
+    if (before == null && state.count() >= MAX_BINDINGS) {
       return Errno.NO_MEMORY.negated();
     }
     int type = PasidEntry.translationType(c.entry()[0]);
     int nested = before == null ? 0 : before.nested();
-    put(c.pasid(), new Binding(type, nested, c.blockOnFailure()));
+    state.put(c.pasid(), new Binding(type, nested, c.blockOnFailure()));
     int errno =
         switch (type) {
-          case PasidEntry.FIRST_STAGE -> attachNested(c, nested);
+          case PasidEntry.FIRST_STAGE -> attachNested(c, nested, faults && c.pageRequests());
           case PasidEntry.PASS_THROUGH -> attachDefault(c.pasid(), nested);
           default -> Errno.INVALID.negated();
         };
@@ -122,10 +92,20 @@ public final class HostBindings {
     return errno;
   }
 
-  private int attachNested(Command.Bind c, int before) {
-    Host.Reply allocated = host.call(allocation(c));
+  private int attachNested(Command.Bind c, int before, boolean queued) {
+    Host.Reply queue = queued ? host.call(new HostCall.AllocateQueue(0)) : Host.Reply.DONE;
+    if (!queue.ok()) {
+      return queue.errno();
+    }
+    Host.Reply allocated = host.call(allocation(c, queue.value()));
     if (!allocated.ok()) {
+      if (queued) {
+        free(queue.value(), c.blockOnFailure());
+      }
       return allocated.errno();
+    }
+    if (queued) {
+      state.putQueue(allocated.value(), queue.value());
     }
     Host.Reply attached = host.call(new HostCall.Attach(deviceId, c.pasid(), allocated.value()));
     if (!attached.ok()) {
@@ -136,7 +116,7 @@ public final class HostBindings {
     return 0;
   }
 
-  private HostCall.Allocate allocation(Command.Bind c) {
+  private HostCall.Allocate allocation(Command.Bind c, int queue) {
     long word = c.entry()[2];
     int tableFlags =
         (PasidEntry.supervisorRequests(word) ? HostCall.Allocate.SUPERVISOR_REQUESTS : 0)
@@ -145,10 +125,12 @@ public final class HostBindings {
     return new HostCall.Allocate(
         deviceId,
         defaultObject,
-        c.pasidObject() ? HostCall.Allocate.PASID_USE : 0,
+        (c.pasidObject() ? HostCall.Allocate.PASID_USE : 0)
+            | (queue == 0 ? 0 : HostCall.Allocate.QUEUE_VALID),
         tableFlags,
         NARROW_BITS + BITS_PER_MODE * PasidEntry.firstStageMode(word),
-        PasidEntry.firstStagePointer(word));
+        PasidEntry.firstStagePointer(word),
+        queue);
   }
 
   private int attachDefault(int pasid, int before) {
@@ -161,15 +143,15 @@ public final class HostBindings {
 
   /** The attachment is as asked; what was there before goes. */
   private void replaced(int pasid, int before, int nested) {
-    Binding now = bindings.get(pasid);
-    put(pasid, new Binding(now.type(), nested, now.careful()));
+    Binding now = state.binding(pasid);
+    state.put(pasid, new Binding(now.type(), nested, now.careful()));
     left(pasid, before, now.careful());
   }
 
   /** Nothing is attached any more that used this object, nor what was stuck there. */
   private void left(int pasid, int nested, boolean careful) {
-    Stuck held = stuck.get(pasid);
-    putStuck(pasid, null);
+    Stuck held = state.stuck(pasid);
+    state.putStuck(pasid, null);
     if (nested != 0) {
       free(nested, careful);
     }
@@ -180,16 +162,16 @@ public final class HostBindings {
 
   /** What could not be detached is remembered; what was stuck there before still is. */
   private void hold(int pasid, int nested, boolean toDefault) {
-    Stuck held = stuck.get(pasid);
+    Stuck held = state.stuck(pasid);
     int object = nested == 0 && held != null ? held.nested() : nested;
-    putStuck(pasid, new Stuck(object, toDefault));
+    state.putStuck(pasid, new Stuck(object, toDefault));
   }
 
   /** Nothing of an earlier entry may stay attached. */
   private void block(int pasid) {
-    Binding failed = bindings.get(pasid);
+    Binding failed = state.binding(pasid);
     if (host.call(new HostCall.Detach(deviceId, pasid)).ok()) {
-      put(pasid, new Binding(failed.type(), 0, true));
+      state.put(pasid, new Binding(failed.type(), 0, true));
       left(pasid, failed.nested(), true);
     } else {
       hold(pasid, failed.nested(), false);
@@ -202,14 +184,14 @@ public final class HostBindings {
    */
   public int unbind(Command.Unbind c) {
     retry(c.pasid());
-    Binding gone = bindings.get(c.pasid());
-    if (gone == null && !stuck.containsKey(c.pasid())) {
+    Binding gone = state.binding(c.pasid());
+    if (gone == null && !state.isStuck(c.pasid())) {
       return 0;
     }
     boolean careful = gone == null || gone.careful();
     int nested = gone == null ? 0 : gone.nested();
     if (gone != null) {
-      put(c.pasid(), null);
+      state.put(c.pasid(), null);
     }
     int errno = leave(c.pasid(), c.toDefault());
     if (errno == 0) {
@@ -234,7 +216,7 @@ public final class HostBindings {
    * and did not process is an I/O error.
    */
   public int flush(Command.Flush c) {
-    Binding binding = bindings.get(c.pasid());
+    Binding binding = state.binding(c.pasid());
     boolean nothing = binding == null || binding.type() != PasidEntry.FIRST_STAGE;
     if (nothing || binding.careful() && binding.nested() == 0) {
       return 0;
@@ -245,14 +227,25 @@ public final class HostBindings {
   }
 
   private void free(int object, boolean careful) {
-    if (!host.call(new HostCall.Free(object)).ok() && careful) {
-      putUnfreed(object, true);
+    if (host.call(new HostCall.Free(object)).ok()) {
+      freeQueue(object, careful);
+    } else if (careful) {
+      state.putUnfreed(object, true);
+    }
+  }
+
+  /** The object is gone; nothing uses its queue. */
+  private void freeQueue(int object, boolean careful) {
+    Integer queue = state.queue(object);
+    if (queue != null) {
+      state.putQueue(object, 0);
+      free(queue, careful);
     }
   }
 
   /** Whether {@link #retry()} would try anything. */
   boolean retries() {
-    return !stuck.isEmpty() || !unfreed.isEmpty();
+    return state.isAnyStuck() || unfreed().stream().anyMatch(object -> !host.isShared(object));
   }
 
   /** Tries again to detach and free what could not be. */
@@ -262,27 +255,28 @@ public final class HostBindings {
 
   /** {@code except}: the PASID whose turn comes anyway. */
   private void retry(int except) {
-    for (var entry : stuck().entrySet()) {
+    for (var entry : state.stuck().entrySet()) {
       int pasid = entry.getKey();
       if (pasid != except && leave(pasid, entry.getValue().toDefault()) == 0) {
         released(pasid, entry.getValue().nested());
       }
     }
     for (int object : unfreed()) {
-      if (host.call(new HostCall.Free(object)).ok()) {
-        putUnfreed(object, false);
+      if (!host.isShared(object) && host.call(new HostCall.Free(object)).ok()) {
+        state.putUnfreed(object, false);
+        freeQueue(object, true);
       }
     }
   }
 
   private void released(int pasid, int nested) {
-    putStuck(pasid, null);
-    Binding binding = bindings.get(pasid);
+    state.putStuck(pasid, null);
+    Binding binding = state.binding(pasid);
     if (binding != null) {
-      put(pasid, new Binding(binding.type(), 0, binding.careful()));
+      state.put(pasid, new Binding(binding.type(), 0, binding.careful()));
     }
     if (nested != 0) {
-      putUnfreed(nested, true);
+      state.putUnfreed(nested, true);
     }
   }
 
@@ -302,69 +296,15 @@ public final class HostBindings {
    * freed; those of others stay behind, as in the reference. [HOST-1]
    */
   public void closed() {
-    stuck().forEach((pasid, held) -> released(pasid, held.nested()));
+    state.stuck().forEach((pasid, held) -> released(pasid, held.nested()));
     bindings()
         .forEach(
             (pasid, binding) -> {
-              put(pasid, null);
+              state.put(pasid, null);
               if (binding.careful() && binding.nested() != 0) {
-                putUnfreed(binding.nested(), true);
+                state.putUnfreed(binding.nested(), true);
               }
             });
     retry();
-  }
-
-  // ---- changes; null: it goes ---------------------------------------------------------------
-
-  private void put(int pasid, Binding binding) {
-    restore(pasid, binding);
-    watcher.binding(pasid, binding);
-  }
-
-  private void putStuck(int pasid, Stuck held) {
-    if (held != null || stuck.containsKey(pasid)) {
-      restoreStuck(pasid, held);
-      watcher.stuck(pasid, held);
-    }
-  }
-
-  private void putUnfreed(int object, boolean there) {
-    restoreUnfreed(object, there);
-    watcher.unfreed(object, there);
-  }
-
-  void restore(int pasid, Binding binding) {
-    Binding before = binding == null ? bindings.remove(pasid) : bindings.put(pasid, binding);
-    hash += term(pasid, binding) - term(pasid, before);
-  }
-
-  void restoreStuck(int pasid, Stuck held) {
-    Stuck before = held == null ? stuck.remove(pasid) : stuck.put(pasid, held);
-    hash += term(pasid, held) - term(pasid, before);
-  }
-
-  void restoreUnfreed(int object, boolean there) {
-    boolean changed = there ? unfreed.add(object) : unfreed.remove(object);
-    if (changed) {
-      long term = StateHash.mix(TAG_UNFREED, object, 0);
-      hash += there ? term : -term;
-    }
-  }
-
-  private static long term(int pasid, Binding b) {
-    return b == null
-        ? 0
-        : StateHash.mix(
-            TAG_BINDING, pasid, (long) b.nested() << 4 | b.type() << 1 | flag(b.careful()));
-  }
-
-  private static long term(int pasid, Stuck held) {
-    return held == null
-        ? 0
-        : StateHash.mix(TAG_STUCK, pasid, (long) held.nested() << 1 | flag(held.toDefault()));
-  }
-
-  private static int flag(boolean set) {
-    return set ? 1 : 0;
   }
 }

@@ -70,6 +70,7 @@ public final class HostDevice {
       case DeviceOperation.Translated o -> engine.translated(o);
       case DeviceOperation.Accessed o -> engine.accessed(o);
       case DeviceOperation.FailHostCall o -> done(() -> fail(o));
+      case DeviceOperation.CallHost o -> call(o.call());
       case DeviceOperation.FailCompletions o ->
           done(() -> core.record(new DeviceFact.CompletionsFail(o.fault(), o.n())));
       case DeviceOperation.ReleaseCompletions _ -> done(commands::release);
@@ -92,6 +93,7 @@ public final class HostDevice {
 
   private void poll() {
     core.bindings.retry();
+    requester.poll();
     if (core.link.up()) {
       engine.poll();
     }
@@ -100,6 +102,11 @@ public final class HostDevice {
 
   private void fail(DeviceOperation.FailHostCall o) {
     core.record(new DeviceFact.HostFailureArmed(o.kind(), o.n(), o.errno()));
+  }
+
+  private DeviceReply call(HostCall call) {
+    Host.Reply reply = core.call(call);
+    return new DeviceReply.HostAnswered(reply.errno(), reply.value());
   }
 
   private void setLink(DeviceOperation.SetLink o) {

@@ -10,14 +10,32 @@ package dev.iommufleet.hardware.device;
  * @param tableFlags as in {@link HostCall.Allocate}
  * @param addressWidth of a nested object, bits
  * @param table of a nested object: where its top table lies in the guest's memory
+ * @param queue id of its fault queue; 0: none
  */
 public record HostObject(
-    int id, int owner, int parent, int flags, int tableFlags, int addressWidth, long table) {
+    int id,
+    int owner,
+    int parent,
+    int flags,
+    int tableFlags,
+    int addressWidth,
+    long table,
+    int queue) {
   public static final int NEST_PARENT = 1;
   public static final int PASID_USE = HostCall.Allocate.PASID_USE;
 
   static HostObject paging(int id, int flags) {
-    return new HostObject(id, 0, 0, flags, 0, 0, 0);
+    return new HostObject(id, 0, 0, flags, 0, 0, 0, 0);
+  }
+
+  /** A flag that says that the queue is meant is not kept. */
+  static HostObject paging(int id, HostCall.AllocatePaging call) {
+    int flags = call.flags() & ~HostCall.Allocate.QUEUE_VALID;
+    return new HostObject(id, 0, 0, flags, 0, 0, 0, queue(call.flags(), call.queue()));
+  }
+
+  private static int queue(int flags, int queue) {
+    return (flags & HostCall.Allocate.QUEUE_VALID) != 0 ? queue : 0;
   }
 
   static HostObject nested(int id, HostCall.Allocate call) {
@@ -25,10 +43,11 @@ public record HostObject(
         id,
         call.deviceId(),
         call.parent(),
-        call.flags(),
+        call.flags() & ~HostCall.Allocate.QUEUE_VALID,
         call.tableFlags(),
         call.addressWidth(),
-        call.table());
+        call.table(),
+        queue(call.flags(), call.queue()));
   }
 
   public boolean nested() {

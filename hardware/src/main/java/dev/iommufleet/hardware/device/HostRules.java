@@ -18,7 +18,11 @@ final class HostRules {
 
   Host.Reply decide(HostCall call) {
     return switch (call) {
-      case HostCall.Allocate c -> allocate(c);
+      case HostCall.Allocate c -> allocated(allocationError(c));
+      case HostCall.AllocatePaging c -> allocated(pagingError(c));
+      case HostCall.AllocateQueue c -> kernel.faultRules().allocateQueue(c);
+      case HostCall.ReadFaults c -> kernel.faultRules().read(c);
+      case HostCall.WriteFaults c -> kernel.faultRules().write(c);
       case HostCall.Free c -> reply(free(c));
       case HostCall.Attach c -> reply(attach(c));
       case HostCall.Detach c -> reply(kernel.isOpen(c.deviceId()) ? null : Errno.NOT_FOUND);
@@ -31,8 +35,7 @@ final class HostRules {
     return wrong == null ? Host.Reply.DONE : Host.Reply.failed(wrong);
   }
 
-  private Host.Reply allocate(HostCall.Allocate call) {
-    Errno wrong = allocationError(call);
+  private Host.Reply allocated(Errno wrong) {
     return wrong == null ? new Host.Reply(0, kernel.nextId()) : Host.Reply.failed(wrong);
   }
 
@@ -44,7 +47,7 @@ final class HostRules {
     if (parent == null || parent.nested()) {
       return Errno.INVALID;
     }
-    if ((call.flags() & ~HostCall.Allocate.PASID_USE) != 0) {
+    if ((call.flags() & ~(HostCall.Allocate.PASID_USE | HostCall.Allocate.QUEUE_VALID)) != 0) {
       return Errno.NOT_SUPPORTED;
     }
     if (!parent.has(HostObject.NEST_PARENT)) {
@@ -53,17 +56,39 @@ final class HostRules {
     if (!bit(kernel.device(call.deviceId()).info.ecap(), ECAP_NEST)) {
       return Errno.NOT_SUPPORTED;
     }
+    return queueError(call.flags(), call.queue());
+  }
+
+  private Errno pagingError(HostCall.AllocatePaging call) {
+    int known = HostObject.NEST_PARENT | HostObject.PASID_USE | HostCall.Allocate.QUEUE_VALID;
+    int both = HostObject.NEST_PARENT | HostCall.Allocate.QUEUE_VALID;
+    if (!kernel.isOpen(call.deviceId())) {
+      return Errno.NOT_FOUND;
+    }
+    if ((call.flags() & ~known) != 0 || (call.flags() & both) == both) {
+      return Errno.NOT_SUPPORTED;
+    }
+    return queueError(call.flags(), call.queue());
+  }
+
+  private Errno queueError(int flags, int queue) {
+    if ((flags & HostCall.Allocate.QUEUE_VALID) != 0 && !kernel.isQueue(queue)) {
+      return Errno.NOT_FOUND;
+    }
     return kernel.isFull() ? Errno.NO_MEMORY : null;
   }
 
   private Errno free(HostCall.Free call) {
-    if (kernel.object(call.object()).isEmpty()) {
+    if (kernel.object(call.object()).isEmpty() && !kernel.isQueue(call.object())) {
       return Errno.NOT_FOUND;
     }
     return kernel.users(call.object()) == 0 ? null : Errno.BUSY;
   }
 
   private Errno attach(HostCall.Attach call) {
+    if (kernel.isQueue(call.object()) && kernel.isOpen(call.deviceId())) {
+      return Errno.INVALID;
+    }
     HostObject object = kernel.object(call.object()).orElse(null);
     if (object == null || !kernel.isOpen(call.deviceId())) {
       return Errno.NOT_FOUND;
@@ -73,19 +98,24 @@ final class HostRules {
     if (now != null && now == call.object()) {
       return null;
     }
+    Integer ofGroup = kernel.groups().attached(device, call.pasid());
+    if (now == null && ofGroup != null && ofGroup != call.object()) {
+      return Errno.INVALID;
+    }
     boolean fits = pasidFits(device, call.pasid(), object) && tableFits(device.info, object);
-    return fits ? null : Errno.INVALID;
+    if (!fits) {
+      return Errno.INVALID;
+    }
+    return object.queue() != 0 && !device.info.pageRequests() ? Errno.NO_DEVICE : null;
   }
 
   /** A RID object has to be usable with PASIDs as soon as one is attached. */
   private boolean pasidFits(HostedDevice device, int pasid, HostObject object) {
     boolean usable = object.has(HostObject.PASID_USE);
     if (pasid == HostCall.RID) {
-      boolean pasidsAttached =
-          device.attachments.keySet().stream().anyMatch(other -> other != HostCall.RID);
-      return usable || !pasidsAttached;
+      return usable || !kernel.groups().usesPasids(device);
     }
-    Integer rid = device.attachments.get(HostCall.RID);
+    Integer rid = kernel.groups().attached(device, HostCall.RID);
     boolean ridUsable = rid == null || kernel.object(rid).orElseThrow().has(HostObject.PASID_USE);
     return pasid < 1 << device.info.pasidWidth() && usable && ridUsable;
   }

@@ -3,43 +3,48 @@ package dev.iommufleet.hardware.device;
 import dev.iommufleet.hardware.StateHash;
 import dev.iommufleet.hardware.link.HostInfo;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The kernel's side of passthrough: open devices, paging objects that map the guest's memory,
- * objects nested in them, and what is attached where. Several devices may share one. Each device is
- * a group of its own. [HOST-8]
+ * objects nested in them, what is attached where, and fault queues. Several devices may share one.
+ * Devices that cannot be told apart are of one group. [HOST-8]
  */
 public final class Iommufd implements Host {
-  /** More objects than these are refused for want of memory. */
+  /** More objects and fault queues than these are refused for want of memory. */
   public static final int MAX_OBJECTS = 1 << 16;
+
+  /** Page requests that are kept; there is no memory for more. */
+  public static final int MAX_FAULTS = 4_096;
 
   private static final int FIRST_ID = 1000;
   private static final long TAG_DEVICE = 40;
   private static final long TAG_ATTACHED = 41;
   private static final long TAG_OBJECT = 42;
   private static final long TAG_OBJECT_TABLE = 43;
-  private static final long TAG_ARMED = 44;
   private static final long TAG_NEXT = 45;
-
-  /** The {@code n}-th next call fails; 0 in {@code errno}: it succeeds and processes nothing. */
-  record Armed(int n, int errno) {}
+  private static final long TAG_QUEUE = 46;
 
   private final Map<Integer, List<HostedDevice>> devices = new TreeMap<>();
   private final Map<Integer, HostObject> objects = new TreeMap<>();
   private final Map<Integer, Integer> users = new TreeMap<>();
-  private final Map<HostCall.Kind, Armed> armed = new EnumMap<>(HostCall.Kind.class);
+  private final Set<Integer> queues = new TreeSet<>();
+  private final FaultQueues faults = new FaultQueues();
+  private final FaultRules faultRules = new FaultRules(this);
+  private final HostGroups groups = new HostGroups(this);
+  private final ArmedFailures armed = new ArmedFailures();
   private int nextId = FIRST_ID;
   private long hash;
 
   /** Kept up to date, so asking is cheap. */
   public long hash() {
-    return hash + StateHash.mix(TAG_NEXT, 0, nextId);
+    return hash + armed.hash() + faults.hash() + StateHash.mix(TAG_NEXT, 0, nextId);
   }
 
   // ---- what stands where, each in ascending order -------------------------------------------
@@ -69,17 +74,38 @@ public final class Iommufd implements Host {
     return Optional.ofNullable(objects.get(id));
   }
 
-  /** Attachments of the object, and objects nested in it. */
+  /** Attachments of the object, and objects nested in it; of a fault queue: objects that use it. */
   public int users(int id) {
     return users.getOrDefault(id, 0);
+  }
+
+  /** Ids of fault queues. */
+  public Set<Integer> queues() {
+    return new TreeSet<>(queues);
+  }
+
+  boolean isQueue(int id) {
+    return queues.contains(id);
+  }
+
+  FaultQueues faults() {
+    return faults;
+  }
+
+  FaultRules faultRules() {
+    return faultRules;
+  }
+
+  HostGroups groups() {
+    return groups;
   }
 
   int nextId() {
     return nextId;
   }
 
-  Map<HostCall.Kind, Armed> armed() {
-    return armed;
+  Map<HostCall.Kind, ArmedFailures.Armed> armed() {
+    return armed.all();
   }
 
   // ---- opening and closing ------------------------------------------------------------------
@@ -92,12 +118,17 @@ public final class Iommufd implements Host {
    * @return whether the default object was made
    */
   public boolean open(int deviceId, HostInfo info, int defaultObject, int flags) {
+    return open(deviceId, info, defaultObject, flags, deviceId);
+  }
+
+  /** {@code group}: devices that cannot be told apart have the same. [HOST-8.7] */
+  boolean open(int deviceId, HostInfo info, int defaultObject, int flags, int group) {
     boolean made = !objects.containsKey(defaultObject);
     if (made) {
       put(HostObject.paging(defaultObject, flags));
     }
     var handles = devices.computeIfAbsent(deviceId, _ -> new ArrayList<>());
-    var opened = new HostedDevice(deviceId, handles.size(), info, defaultObject);
+    var opened = new HostedDevice(deviceId, handles.size(), info, defaultObject, group);
     handles.add(opened);
     hash += deviceTerm(opened);
     attach(opened, HostCall.RID, defaultObject);
@@ -126,6 +157,7 @@ public final class Iommufd implements Host {
     }
     var dropped = new TreeMap<>(closed.attachments);
     dropped.keySet().forEach(pasid -> detach(closed, pasid));
+    faults.discard(deviceId);
     hash -= deviceTerm(closed);
     return new Closed(dropped, allocatedFor(deviceId), freeDefault(closed.defaultObject));
   }
@@ -162,25 +194,7 @@ public final class Iommufd implements Host {
     if (n != 0 && !known) {
       throw new IllegalArgumentException("n " + n + ", errno " + errno + " for " + kind);
     }
-    arm(kind, n == 0 ? null : new Armed(n, errno));
-  }
-
-  private void arm(HostCall.Kind kind, Armed next) {
-    Armed before = next == null ? armed.remove(kind) : armed.put(kind, next);
-    hash += armedTerm(kind, next) - armedTerm(kind, before);
-  }
-
-  private static long armedTerm(HostCall.Kind kind, Armed armed) {
-    return armed == null
-        ? 0
-        : StateHash.mix(TAG_ARMED, kind.number(), (long) armed.n() << 32 | armed.errno());
-  }
-
-  private void count(HostCall.Kind kind) {
-    Armed now = armed.get(kind);
-    if (now != null) {
-      arm(kind, now.n() == 1 ? null : new Armed(now.n() - 1, now.errno()));
-    }
+    armed.arm(kind, n, errno);
   }
 
   // ---- calls --------------------------------------------------------------------------------
@@ -193,25 +207,47 @@ public final class Iommufd implements Host {
   }
 
   Reply decide(HostCall call) {
-    Armed failure = armed.get(call.kind());
-    if (failure != null && failure.n() == 1) {
-      return new Reply(-failure.errno(), 0);
-    }
-    return new HostRules(this).decide(call);
+    int errno = armed.next(call.kind());
+    return errno >= 0 ? new Reply(-errno, 0) : new HostRules(this).decide(call);
   }
 
   /** The effect of a call that was answered so. */
   public void redo(HostCall call, Reply reply) {
-    count(call.kind());
+    armed.count(call.kind());
     if (!reply.ok()) {
       return;
     }
     switch (call) {
       case HostCall.Allocate c -> allocated(HostObject.nested(reply.value(), c));
+      case HostCall.AllocatePaging c -> allocated(HostObject.paging(reply.value(), c));
+      case HostCall.AllocateQueue _ -> {
+        putQueue(reply.value());
+        used(reply.value());
+      }
+      case HostCall.Free c when isQueue(c.object()) -> dropQueue(c.object());
       case HostCall.Free c -> drop(c.object());
-      case HostCall.Attach c -> attach(device(c.deviceId()), c.pasid(), c.object());
+      case HostCall.Attach c ->
+          groups.moved(c).forEach(moved -> attach(device(moved), c.pasid(), c.object()));
       case HostCall.Detach c -> detach(device(c.deviceId()), c.pasid());
       case HostCall.Invalidate _ -> {}
+      case HostCall.ReadFaults c -> faults.take(c.queue(), reply.value());
+      case HostCall.WriteFaults c -> written(c, reply.value());
+    }
+  }
+
+  private void written(HostCall.WriteFaults call, int bytes) {
+    for (var answer : call.answers().subList(0, bytes / HostCall.WriteFaults.RECORD)) {
+      faults.drop(faults.read(call.queue(), answer.cookie())::equals);
+    }
+  }
+
+  /** A page request of a device has its effect. */
+  void raised(HostFault fault) {
+    switch (faultRules.way(fault)) {
+      case KEPT -> faults.keep(fault);
+      case QUEUED ->
+          faults.complete(fault, attached(fault.deviceId(), fault.key()), faultRules.queue(fault));
+      case UNHANDLED, LOST, FAILED -> {}
     }
   }
 
@@ -228,18 +264,22 @@ public final class Iommufd implements Host {
   }
 
   boolean isFull() {
-    return objects.size() >= MAX_OBJECTS;
+    return objects.size() + queues.size() >= MAX_OBJECTS;
   }
 
   private void allocated(HostObject object) {
     put(object);
-    nextId = Math.max(nextId, object.id() + 1);
+    used(object.id());
+  }
+
+  private void used(int id) {
+    nextId = Math.max(nextId, id + 1);
   }
 
   // ---- parts of a description ---------------------------------------------------------------
 
   void restoreFailure(HostCall.Kind kind, int n, int errno) {
-    arm(kind, n == 0 ? null : new Armed(n, errno));
+    armed.arm(kind, n, errno);
   }
 
   void restoreNextId(int id) {
@@ -251,14 +291,22 @@ public final class Iommufd implements Host {
   }
 
   /** The device is open; what is attached to it follows. */
-  void restoreOpen(int deviceId, HostInfo info, int defaultObject) {
-    var opened = new HostedDevice(deviceId, 0, info, defaultObject);
+  void restoreOpen(int deviceId, HostInfo info, int defaultObject, int group) {
+    var opened = new HostedDevice(deviceId, 0, info, defaultObject, group);
     devices.computeIfAbsent(deviceId, _ -> new ArrayList<>()).add(opened);
     hash += deviceTerm(opened);
   }
 
   void restoreAttachment(int deviceId, int pasid, int object) {
     attach(device(deviceId), pasid, object);
+  }
+
+  void restoreQueue(int queue) {
+    putQueue(queue);
+  }
+
+  void restore(DeviceFact.HostFaultKept fault) {
+    faults.restore(fault, fault.object() == 0 ? 0 : objects.get(fault.object()).queue());
   }
 
   // ---- changes ------------------------------------------------------------------------------
@@ -269,6 +317,20 @@ public final class Iommufd implements Host {
     if (object.nested()) {
       use(object.parent(), 1);
     }
+    if (object.queue() != 0) {
+      use(object.queue(), 1);
+    }
+  }
+
+  private void putQueue(int id) {
+    queues.add(id);
+    hash += StateHash.mix(TAG_QUEUE, id, 0);
+  }
+
+  private void dropQueue(int id) {
+    queues.remove(id);
+    users.remove(id);
+    hash -= StateHash.mix(TAG_QUEUE, id, 0);
   }
 
   private void drop(int id) {
@@ -277,6 +339,9 @@ public final class Iommufd implements Host {
     users.remove(id);
     if (dropped.nested()) {
       use(dropped.parent(), -1);
+    }
+    if (dropped.queue() != 0) {
+      use(dropped.queue(), -1);
     }
   }
 
@@ -292,6 +357,7 @@ public final class Iommufd implements Host {
     if (before != null) {
       use(before, -1);
       hash -= attachedTerm(device, pasid, before);
+      faults.drop(g -> g.last().deviceId() == device.id && g.last().key() == pasid);
     }
   }
 
@@ -310,7 +376,8 @@ public final class Iommufd implements Host {
   private static long objectTerm(HostObject o) {
     long owner = (long) o.owner() << 32 | o.parent();
     long kind = (long) o.addressWidth() << 32 | (long) o.tableFlags() << 16 | o.flags();
-    return StateHash.mix(TAG_OBJECT, o.id(), owner)
+    return (o.queue() == 0 ? 0 : StateHash.mix(TAG_QUEUE, o.id(), o.queue()))
+        + StateHash.mix(TAG_OBJECT, o.id(), owner)
         + StateHash.mix(TAG_OBJECT_TABLE, StateHash.mix(TAG_OBJECT, o.id(), kind), o.table());
   }
 }

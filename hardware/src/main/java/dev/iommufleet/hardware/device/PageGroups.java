@@ -85,8 +85,9 @@ final class PageGroups {
     return outbox.isEmpty() || outbox.firstKey() > number;
   }
 
-  boolean isFull() {
-    return outbox.size() >= DeviceLimits.MOST_REQUESTS;
+  /** {@code more}: requests that will be on their way. */
+  boolean isFull(int more) {
+    return outbox.size() + more >= DeviceLimits.MOST_REQUESTS;
   }
 
   static boolean isStopMarker(PageRequested request) {
@@ -124,6 +125,17 @@ final class PageGroups {
           request.groupIndex(),
           new Group(group.pasid(), request.lastInGroup(), group.requests() + 1));
     }
+  }
+
+  /** A request of the group left the function, for the host. */
+  void raised(int index, boolean last) {
+    Group group = groups.get(index);
+    put(index, new Group(group.pasid(), last, group.requests() + 1));
+  }
+
+  void forwarded(PageRequested request) {
+    lastRequest = request.number();
+    onItsWay(request);
   }
 
   void onItsWay(PageRequested request) {

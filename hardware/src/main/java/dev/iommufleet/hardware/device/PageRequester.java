@@ -15,10 +15,12 @@ final class PageRequester {
   }
 
   private final DeviceCore core;
+  private final FaultPort faults;
   private Listener listener = (_, _, _) -> {};
 
   PageRequester(DeviceCore core) {
     this.core = core;
+    this.faults = new FaultPort(core, this::end);
   }
 
   void listen(Listener newListener) {
@@ -42,7 +44,9 @@ final class PageRequester {
       return new DeviceReply.PageRequested(errno, 0, 0);
     }
     int index = core.groups.collecting(o.pasid());
-    boolean room = core.groups.outstanding() < core.pci.outstandingLimit() && !core.groups.isFull();
+    boolean room =
+        core.groups.outstanding() < core.pci.outstandingLimit()
+            && !core.groups.isFull(core.kernel.faults().requests());
     if (room && index < 0) {
       index = core.groups.freeIndex();
       if (index >= 0) {
@@ -52,7 +56,15 @@ final class PageRequester {
     if (!room || index < 0) {
       return new DeviceReply.PageRequested(Errno.NO_SPACE.negated(), 0, 0);
     }
-    return send(o, index);
+    return core.config.passthrough() ? raise(o, index) : send(o, index);
+  }
+
+  /** {@code number}: of the request in the outbox; 0: the host keeps it, or has answered it. */
+  private DeviceReply.PageRequested raise(DeviceOperation.RequestPage o, int index) {
+    long before = core.groups.lastRequest();
+    faults.raise(o, index);
+    long now = core.groups.lastRequest();
+    return new DeviceReply.PageRequested(0, now == before ? 0 : now, index);
   }
 
   private DeviceReply.PageRequested send(DeviceOperation.RequestPage o, int index) {
@@ -72,13 +84,13 @@ final class PageRequester {
     return new DeviceReply.PageRequested(0, request.number(), index);
   }
 
-  /** In no group: nobody responds to it. */
+  /** In no group: nobody responds to it. A host's kernel keeps it to itself. [HOST-8.5] */
   DeviceReply.PageRequested stop(int pasid) {
     int errno = errno(pasid);
-    if (errno == 0 && core.groups.isFull()) {
+    if (errno == 0 && core.groups.isFull(0)) {
       errno = Errno.NO_SPACE.negated();
     }
-    if (errno != 0) {
+    if (errno != 0 || core.config.passthrough()) {
       return new DeviceReply.PageRequested(errno, 0, 0);
     }
     return send(new DeviceOperation.RequestPage(pasid, 0, false, false, false, false, true), 0);
@@ -92,8 +104,11 @@ final class PageRequester {
     }
     core.record(new DeviceFact.PageRequestSettled(number, errno));
     boolean last = request.lastInGroup() && !PageGroups.isStopMarker(request);
-    if (errno != 0 && last && core.groups.find(request.groupIndex()) != null) {
-      end(request.groupIndex(), GroupCause.REFUSED, errno);
+    int index = request.groupIndex();
+    int code = errno == Errno.NO_SPACE.negated() ? SUCCESS : INVALID;
+    boolean ends = errno != 0 && last && core.groups.find(index) != null;
+    if (ends && !faults.answer(index, code)) {
+      end(index, GroupCause.REFUSED, errno);
     }
   }
 
@@ -108,6 +123,9 @@ final class PageRequester {
     PageGroups.Group group = core.groups.find(c.groupIndex());
     if (group == null || !isMeant(group, c)) {
       unexpected(c);
+      return;
+    }
+    if (faults.answer(c.groupIndex(), c.code())) {
       return;
     }
     int code = mapped(c.code());
@@ -156,6 +174,7 @@ final class PageRequester {
   }
 
   void endAll(GroupCause cause) {
+    faults.drop();
     for (int index : core.groups.groups().keySet()) {
       if (core.groups.find(index) != null) {
         end(index, cause, 0);
@@ -169,10 +188,16 @@ final class PageRequester {
         .groups()
         .forEach(
             (index, group) -> {
-              if (core.key(group.pasid()) == key && core.groups.find(index) != null) {
+              boolean kept = core.kernel.faults().knows(DeviceCore.DEVICE, index);
+              if (core.key(group.pasid()) == key && core.groups.find(index) != null && !kept) {
                 end(index, GroupCause.UNBOUND, INVALID);
               }
             });
+  }
+
+  /** What could not be read from the host, or answered to it, is tried again. */
+  void poll() {
+    faults.poll();
   }
 
   /** The function asks for no more pages and forgets what it asked for. [PRI-5.3] */

@@ -18,9 +18,16 @@ public sealed interface Command {
    * @param entry 64 bytes as 8 little-endian words
    * @param pasidObject the page-table object has to be usable with PASIDs
    * @param blockOnFailure when a replacement fails, what was attached is detached
+   * @param pageRequests the guest takes page requests of this PASID
    */
-  record Bind(int pasid, long[] entry, boolean pasidObject, boolean blockOnFailure)
-      implements Numbered {}
+  record Bind(
+      int pasid, long[] entry, boolean pasidObject, boolean blockOnFailure, boolean pageRequests)
+      implements Numbered {
+    /** The guest takes no page requests. */
+    public Bind(int pasid, long[] entry, boolean pasidObject, boolean blockOnFailure) {
+      this(pasid, entry, pasidObject, blockOnFailure, false);
+    }
+  }
 
   /** {@code toDefault}: the default object takes the place; otherwise DMA is blocked. */
   record Unbind(int pasid, boolean toDefault) implements Numbered {}

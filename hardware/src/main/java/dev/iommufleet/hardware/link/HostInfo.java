@@ -36,6 +36,11 @@ public record HostInfo(
     return (cap >>> 56 & 1) != 0;
   }
 
+  /** ECAP.PRS. */
+  public boolean pageRequests() {
+    return (ecap >>> 29 & 1) != 0;
+  }
+
   /** ECAP.PSS + 1: bits of a PASID that the host's IOMMU supports. */
   public int hardwarePasidBits() {
     return (int) (ecap >>> 35 & 0x1F) + 1;

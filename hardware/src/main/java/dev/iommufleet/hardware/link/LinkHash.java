@@ -11,7 +11,12 @@ public final class LinkHash {
   public static long of(Command command) {
     return switch (command) {
       case Command.Bind c ->
-          of(1, c.pasid(), c.pasidObject() ? 1 : 0, c.blockOnFailure() ? 1 : 0, of(0, c.entry()));
+          of(
+              1,
+              c.pasid(),
+              c.pasidObject() ? 1 : 0,
+              (c.blockOnFailure() ? 1 : 0) | (c.pageRequests() ? 2 : 0),
+              of(0, c.entry()));
       case Command.Unbind c -> of(2, c.pasid(), c.toDefault() ? 1 : 0);
       case Command.Respond c -> of(3, c.pasid(), c.groupIndex(), c.code());
       case Command.PageRequestAnswered c -> of(4, c.number(), c.errno());

@@ -74,7 +74,7 @@ final class Admission {
       case Operation.DeviceLost o -> sourceId(o.sourceId());
       case Operation.AnswerCommand o -> sourceId(o.sourceId());
       case Operation.WalkNested o -> sourceId(o.sourceId());
-      case Operation.DevicePageRequest o -> pageRequest(o.request());
+      case Operation.DevicePageRequest o -> deviceRequest(o);
       case Operation.LoadState o -> StateLoader.wrong(o);
       case Operation.Continue _, Operation.Reset _ -> null;
     };
@@ -141,6 +141,13 @@ final class Admission {
       return "page-request group index %d; 0 to 511 are possible".formatted(o.groupIndex());
     }
     return function(o.sourceId(), o.pasid());
+  }
+
+  private String deviceRequest(Operation.DevicePageRequest o) {
+    int inner = o.request().sourceId();
+    return inner == o.sourceId()
+        ? pageRequest(o.request())
+        : "page request of source id %#x from the device at %#x".formatted(inner, o.sourceId());
   }
 
   private String notifier(Operation.AddNotifier o) {

@@ -7,6 +7,7 @@ final class Binding {
   private static final long TAG_BINDING = 13;
   private static final long TAG_STATE = 14;
   private static final long TAG_TOLD = 21;
+  private static final long TAG_REQUESTS = 22;
 
   final int pasid;
 
@@ -18,6 +19,9 @@ final class Binding {
 
   /** 64 bytes as 8 words: what the device was told last, whether or not it could do it. */
   long[] entry;
+
+  /** The device was told that the guest takes page requests. */
+  boolean pageRequests;
 
   /** The device could not do what it was told last. */
   boolean failed;
@@ -36,6 +40,7 @@ final class Binding {
     var binding = new Binding(fact.pasid(), fact.order(), fact.entry());
     binding.told = fact.told();
     binding.failed = fact.failed();
+    binding.pageRequests = fact.pageRequests();
     return binding;
   }
 
@@ -46,6 +51,7 @@ final class Binding {
       words += StateHash.mix(TAG_BINDING, key << 3 | word, entry[word]);
     }
     return words
+        + (pageRequests ? StateHash.mix(TAG_REQUESTS, key, 1) : 0)
         + StateHash.mix(TAG_STATE, key, order)
         + StateHash.mix(TAG_TOLD, key, told)
         + StateHash.mix(TAG_STATE, ~key, leaving << 1 | (failed ? 1 : 0));

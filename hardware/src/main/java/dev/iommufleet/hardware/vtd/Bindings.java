@@ -158,7 +158,10 @@ final class Bindings {
       return;
     }
     Binding binding = device.find(pasid);
-    if (binding != null && Arrays.equals(binding.entry, entry)) {
+    boolean requests = takesPageRequests();
+    if (binding != null
+        && requests == binding.pageRequests
+        && Arrays.equals(binding.entry, entry)) {
       boolean again = binding.failed && !core.has(Quirk.FAILED_BINDING_NOT_RETRIED);
       if (!again) {
         return;
@@ -170,7 +173,14 @@ final class Bindings {
     }
     boolean pasidObject = core.capabilities.pasidBits() > 0;
     boolean block = !core.has(Quirk.FAILED_REPLACEMENT_STAYS);
-    post(device, new Command.Bind(pasid, entry.clone(), pasidObject, block));
+    post(device, new Command.Bind(pasid, entry.clone(), pasidObject, block, requests));
+  }
+
+  /** Of the function whose context entry was read. [PRI-12] */
+  private boolean takesPageRequests() {
+    return core.capabilities.pageRequests()
+        && ContextEntry.pageRequestsEnabled(context[0])
+        && !core.has(Quirk.HOST_PAGE_REQUESTS_ABSENT);
   }
 
   // ---- flush ----

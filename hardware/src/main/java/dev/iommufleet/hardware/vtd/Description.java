@@ -41,7 +41,9 @@ final class Description {
     sink.accept(
         new Fact.LinkKept(id, device.lastId(), device.lastNumbered(), device.lastRequest()));
     for (Binding b : device.bindings()) {
-      sink.accept(new Fact.BindingKept(id, b.pasid, b.order, b.told, b.entry.clone(), b.failed));
+      sink.accept(
+          new Fact.BindingKept(
+              id, b.pasid, b.order, b.told, b.entry.clone(), b.failed, b.pageRequests));
     }
     for (Device.Posted posted : device.outstanding()) {
       sink.accept(new Fact.CommandPosted(id, posted.id(), posted.previous(), posted.command()));

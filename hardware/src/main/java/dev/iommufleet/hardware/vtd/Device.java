@@ -178,10 +178,13 @@ final class Device {
     Binding binding = find(bind.pasid());
     if (binding == null) {
       bindings.removeIf(left -> left.pasid == bind.pasid() && drop(left));
-      insert(new Binding(bind.pasid(), id, bind.entry()));
+      binding = new Binding(bind.pasid(), id, bind.entry());
+      binding.pageRequests = bind.pageRequests();
+      insert(binding);
     } else if (binding.told < id) {
       hash -= binding.term(sourceId);
       binding.entry = bind.entry();
+      binding.pageRequests = bind.pageRequests();
       binding.told = id;
       binding.failed = false;
       hash += binding.term(sourceId);

@@ -126,7 +126,14 @@ public sealed interface Fact {
    * @param order the command that put it in the list
    * @param told the last command that set its entry
    */
-  record BindingKept(int sourceId, int pasid, long order, long told, long[] entry, boolean failed)
+  record BindingKept(
+      int sourceId,
+      int pasid,
+      long order,
+      long told,
+      long[] entry,
+      boolean failed,
+      boolean pageRequests)
       implements OfDevice {}
 
   /** In a description only: the counters of an attachment. */

@@ -103,5 +103,7 @@ public enum Quirk {
   /** A PASID-selective invalidation binds PASIDs wider than the guest was offered. */
   PASID_WIDTH_UNCHECKED,
   /** A wait with PD does not wait for the devices. */
-  DRAIN_IS_NO_BARRIER
+  DRAIN_IS_NO_BARRIER,
+  /** Page requests of passed-through devices do not reach the guest. */
+  HOST_PAGE_REQUESTS_ABSENT
 }

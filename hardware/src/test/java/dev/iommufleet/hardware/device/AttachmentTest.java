@@ -28,7 +28,8 @@ class AttachmentTest {
 
     assertEquals(new DeviceReply.AttachStarted(1), rig.execute(ATTACH));
     assertEquals(AttachState.ATTACHING, rig.device.view().state());
-    var wanted = new Owed("iommu", 0x10, 1, new Report.Attach(HostFixture.INFO));
+    var wanted =
+        new Owed("iommu", 0x10, 1, new Report.Attach(HostFixture.host(HostFixture.FAULTING, 8)));
     assertEquals(List.of(wanted), rig.device.view().owed());
     assertEquals("{0=10}", rig.device.view().attachments().toString());
 

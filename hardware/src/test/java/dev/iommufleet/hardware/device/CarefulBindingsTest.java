@@ -140,6 +140,6 @@ class CarefulBindingsTest {
 
     assertEquals("10:0", it.objects());
     assertEquals("", it.believed());
-    assertEquals(0, it.bindings.hash());
+    assertEquals(0, it.bindings.state().hash());
   }
 }

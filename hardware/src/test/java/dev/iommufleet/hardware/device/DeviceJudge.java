@@ -61,6 +61,8 @@ final class DeviceJudge {
           assertTrue(openGroups.remove(f.groupIndex()), where + ": a group ends twice");
       case DeviceFact.PageRequestSent f ->
           assertEquals(++lastRequest, f.request().number(), where + ": a gap in the outbox");
+      case DeviceFact.PageRequestForwarded f ->
+          assertEquals(++lastRequest, f.request().number(), where + ": a gap in the outbox");
       case DeviceFact.DmaStarted f -> assertTrue(running.add(f.dma()), where);
       case DeviceFact.DmaEnded f ->
           assertTrue(running.remove(f.dma()), where + ": a DMA ends twice");

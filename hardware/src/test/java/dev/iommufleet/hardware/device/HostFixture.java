@@ -17,6 +17,9 @@ final class HostFixture {
   static final long ECAP = 0x899c84000f5eL;
   static final HostInfo INFO = host(ECAP, 8);
 
+  /** As {@link #ECAP}, with page requests: bit 29. */
+  static final long FAULTING = ECAP | 1L << 29;
+
   /** The entries of the captures, words 0 to 2: first stage, another table, pass-through. */
   static final long[] FIRST = {0x49, 5, 0x10100000, 0, 0, 0, 0, 0};
 

@@ -249,26 +249,4 @@ class PageRequestTest {
     rig.next(new Command.PageRequestAnswered(3, 0));
     assertEquals(Rig.done(5, 0), rig.next(new Command.Drain()));
   }
-
-  @Test
-  @DisplayName("passed through: unbinding answers invalid, failure is invalid, surplus is ignored")
-  void host() {
-    var host = Rig.passthrough().ready();
-    host.next(Rig.bind(1, HostFixture.FIRST));
-    host.requestPage(1, 0x1000, true);
-    host.requestPage(2, 0x1000, true);
-    host.news();
-
-    host.next(new Command.Unbind(1, false));
-    assertEquals(List.of(new GroupEnded(0, GroupCause.UNBOUND, 1)), host.news(GroupEnded.class));
-    host.next(new Command.Respond(1, 0, 0));
-    assertEquals(
-        List.of(new DeviceFact.ResponseUnexpected(1, 0, 0, false)),
-        host.news(DeviceFact.ResponseUnexpected.class));
-    host.next(new Command.Respond(2, 1, 15));
-
-    assertEquals(List.of(new GroupEnded(1, GroupCause.RESPONSE, 1)), host.news(GroupEnded.class));
-    assertEquals(0x8000, host.read(PRI_STATUS));
-    assertEquals(1, host.read(PRI_CONTROL));
-  }
 }

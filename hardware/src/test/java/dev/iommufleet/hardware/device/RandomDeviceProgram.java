@@ -39,7 +39,11 @@ final class RandomDeviceProgram {
     var pci =
         new PciCapabilities(true, 4, true, false, 1 + random.nextInt(8), random.nextBoolean());
     return new DeviceConfig(
-        "d", kind, pci, kind == Kind.PASSTHROUGH ? HostFixture.host(HostFixture.ECAP, 4) : null);
+        "d",
+        kind,
+        pci,
+        kind == Kind.PASSTHROUGH ? HostFixture.host(HostFixture.FAULTING, 4) : null,
+        kind == Kind.PASSTHROUGH ? random.nextInt(3) : 0);
   }
 
   /** What the device said last. */
@@ -140,7 +144,12 @@ final class RandomDeviceProgram {
     return send(
         switch (random.nextInt(10)) {
           case 0, 1, 2 ->
-              new Command.Bind(random.nextInt(3), pick(ENTRIES), true, random.nextInt(4) > 0);
+              new Command.Bind(
+                  random.nextInt(3),
+                  pick(ENTRIES),
+                  true,
+                  random.nextInt(4) > 0,
+                  random.nextInt(3) > 0);
           case 3 -> new Command.Unbind(random.nextInt(3), random.nextInt(4) == 0);
           case 4 -> new Command.Flush(pasid(), 0, Command.ALL_PAGES, false);
           case 5 -> new Command.Flush(pasid(), address, 1 + random.nextInt(2), true);

@@ -28,6 +28,14 @@ final class RecordingHost implements Host {
 
   private static String line(HostCall call) {
     return switch (call) {
+      case HostCall.AllocatePaging c -> "alloc paging flags %d".formatted(c.flags());
+      case HostCall.AllocateQueue _ -> "alloc queue";
+      case HostCall.ReadFaults c -> "read %d".formatted(c.queue());
+      case HostCall.WriteFaults c -> "write %d %s".formatted(c.queue(), c.answers().getFirst());
+      case HostCall.Allocate c when c.queue() != 0 ->
+          "alloc in %d flags %d,%d width %d table %x queue %d"
+              .formatted(
+                  c.parent(), c.flags(), c.tableFlags(), c.addressWidth(), c.table(), c.queue());
       case HostCall.Allocate c ->
           "alloc in %d flags %d,%d width %d table %x"
               .formatted(c.parent(), c.flags(), c.tableFlags(), c.addressWidth(), c.table());

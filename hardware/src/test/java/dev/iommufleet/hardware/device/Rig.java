@@ -32,7 +32,13 @@ final class Rig {
   }
 
   static Rig passthrough() {
-    return new Rig(new DeviceConfig("d", Kind.PASSTHROUGH, PCI, HostFixture.INFO));
+    return passthrough(0);
+  }
+
+  /** At a host that takes page requests. */
+  static Rig passthrough(int siblings) {
+    var host = HostFixture.host(HostFixture.FAULTING, 8);
+    return new Rig(new DeviceConfig("d", Kind.PASSTHROUGH, PCI, host, siblings));
   }
 
   /** Attached under epoch 1, with everything enabled. */
@@ -109,6 +115,11 @@ final class Rig {
 
   static Command.Bind bind(int pasid, long[] entry) {
     return new Command.Bind(pasid, entry, true, true);
+  }
+
+  /** The guest takes page requests. */
+  static Command.Bind bindFaulting(int pasid, long[] entry) {
+    return new Command.Bind(pasid, entry, true, true, true);
   }
 
   static Command.Flush flush(int pasid) {
