@@ -168,6 +168,7 @@ final class DeviceFacts {
         .addAllEntry(Fields.words(fact.entry()))
         .setFailed(fact.failed())
         .setTold(fact.told())
+        .setPageRequests(fact.pageRequests())
         .build();
   }
 
@@ -178,7 +179,8 @@ final class DeviceFacts {
         message.getOrder(),
         message.getTold(),
         Fields.words("PASID entry", message.getEntryList(), PASID_ENTRY_WORDS),
-        message.getFailed());
+        message.getFailed(),
+        message.getPageRequests());
   }
 
   static LinkKept write(Fact.LinkKept fact) {

@@ -45,6 +45,10 @@ public final class DeviceValues {
       case ATTACH -> HostCallKind.HOST_CALL_KIND_ATTACH;
       case DETACH -> HostCallKind.HOST_CALL_KIND_DETACH;
       case INVALIDATE -> HostCallKind.HOST_CALL_KIND_INVALIDATE;
+      case ALLOCATE_PAGING -> HostCallKind.HOST_CALL_KIND_ALLOCATE_PAGING;
+      case ALLOCATE_QUEUE -> HostCallKind.HOST_CALL_KIND_ALLOCATE_QUEUE;
+      case READ_FAULTS -> HostCallKind.HOST_CALL_KIND_READ_FAULTS;
+      case WRITE_FAULTS -> HostCallKind.HOST_CALL_KIND_WRITE_FAULTS;
     };
   }
 
@@ -55,6 +59,10 @@ public final class DeviceValues {
       case HOST_CALL_KIND_ATTACH -> HostCall.Kind.ATTACH;
       case HOST_CALL_KIND_DETACH -> HostCall.Kind.DETACH;
       case HOST_CALL_KIND_INVALIDATE -> HostCall.Kind.INVALIDATE;
+      case HOST_CALL_KIND_ALLOCATE_PAGING -> HostCall.Kind.ALLOCATE_PAGING;
+      case HOST_CALL_KIND_ALLOCATE_QUEUE -> HostCall.Kind.ALLOCATE_QUEUE;
+      case HOST_CALL_KIND_READ_FAULTS -> HostCall.Kind.READ_FAULTS;
+      case HOST_CALL_KIND_WRITE_FAULTS -> HostCall.Kind.WRITE_FAULTS;
       case HOST_CALL_KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw Fields.unknownValue("a host call kind");
     };

@@ -14,6 +14,8 @@ final class FunctionFacts {
       case DeviceFact.ConfigChanged it -> write(it, message.getConfigChangedBuilder());
       case DeviceFact.GroupOpened it -> write(it, message.getGroupOpenedBuilder());
       case DeviceFact.PageRequestSent it -> write(it, message.getPageRequestSentBuilder());
+      case DeviceFact.PageRequestForwarded it ->
+          message.getPageRequestForwardedBuilder().setRequest(Reports.write(it.request()));
       case DeviceFact.PageRequestSettled it -> write(it, message.getPageRequestSettledBuilder());
       case DeviceFact.GroupEnded it -> write(it, message.getGroupEndedBuilder());
       case DeviceFact.GroupKept it -> write(it, message.getGroupKeptBuilder());
@@ -27,6 +29,9 @@ final class FunctionFacts {
       case CONFIG_CHANGED -> read(message.getConfigChanged());
       case GROUP_OPENED -> read(message.getGroupOpened());
       case PAGE_REQUEST_SENT -> read(message.getPageRequestSent());
+      case PAGE_REQUEST_FORWARDED ->
+          new DeviceFact.PageRequestForwarded(
+              Reports.pageRequested(message.getPageRequestForwarded().getRequest()));
       case PAGE_REQUEST_SETTLED -> read(message.getPageRequestSettled());
       case GROUP_ENDED -> read(message.getGroupEnded());
       case GROUP_KEPT -> read(message.getGroupKept());

@@ -11,6 +11,7 @@ public final class HostDeviceFacts {
     var message = HostDeviceFact.newBuilder();
     switch (fact) {
       case DeviceFact.OfLink it -> AttachmentFacts.write(it, message);
+      case DeviceFact.OfFaultQueue it -> HostFaultFacts.write(it, message);
       case DeviceFact.OfHost it -> HostSideFacts.write(it, message);
       case DeviceFact.OfFunction it -> FunctionFacts.write(it, message);
       case DeviceFact.OfDma it -> DmaFacts.write(it, message);
@@ -48,9 +49,17 @@ public final class HostDeviceFacts {
           HOST_ATTACHMENT_KEPT,
           HOST_IDS_KEPT ->
           HostSideFacts.read(message);
+      case HOST_QUEUE_CHANGED,
+          HOST_FAULT_RAISED,
+          HOST_FAULTS_DROPPED,
+          HOST_FAULT_TAKEN,
+          HOST_QUEUE_KEPT,
+          HOST_FAULT_KEPT ->
+          HostFaultFacts.read(message);
       case CONFIG_CHANGED,
           GROUP_OPENED,
           PAGE_REQUEST_SENT,
+          PAGE_REQUEST_FORWARDED,
           PAGE_REQUEST_SETTLED,
           GROUP_ENDED,
           GROUP_KEPT,

@@ -37,6 +37,8 @@ public final class HostDeviceOperations {
       case DeviceOperation.FailCompletions it -> write(it, message.getFailCompletionsBuilder());
       case DeviceOperation.ReleaseCompletions() -> message.getReleaseCompletionsBuilder();
       case DeviceOperation.LoseResponses it -> write(it, message.getLoseResponsesBuilder());
+      case DeviceOperation.CallHost it ->
+          message.getCallHostBuilder().setCall(HostCalls.write(it.call()));
       case DeviceOperation.SetLink it -> write(it, message.getSetLinkBuilder());
     }
   }
@@ -66,6 +68,8 @@ public final class HostDeviceOperations {
       case FAIL_COMPLETIONS -> read(message.getFailCompletions());
       case RELEASE_COMPLETIONS -> new DeviceOperation.ReleaseCompletions();
       case LOSE_RESPONSES -> read(message.getLoseResponses());
+      case CALL_HOST ->
+          new DeviceOperation.CallHost(HostCalls.read(message.getCallHost().getCall()));
       case SET_LINK -> read(message.getSetLink());
       case KIND_NOT_SET -> throw Fields.unknownKind("an operation");
     };

@@ -22,6 +22,8 @@ public final class HostDeviceReplies {
       case DeviceReply.Received it -> write(it, message.getReceivedBuilder());
       case DeviceReply.PageRequested it -> write(it, message.getPageRequestedBuilder());
       case DeviceReply.DmaStarted it -> write(it, message.getDmaStartedBuilder());
+      case DeviceReply.HostAnswered it ->
+          message.getHostAnsweredBuilder().setErrno(it.errno()).setValue(it.value());
     }
   }
 
@@ -37,6 +39,7 @@ public final class HostDeviceReplies {
       case RECEIVED -> read(message.getReceived());
       case PAGE_REQUESTED -> read(message.getPageRequested());
       case DMA_STARTED -> read(message.getDmaStarted());
+      case HOST_ANSWERED -> read(message.getHostAnswered());
       case KIND_NOT_SET -> throw Fields.unknownKind("a reply");
     };
   }
@@ -87,6 +90,10 @@ public final class HostDeviceReplies {
   private static DeviceReply.PageRequested read(HostDeviceReply.PageRequested m) {
     return new DeviceReply.PageRequested(
         m.getErrno(), m.getNumber(), Fields.bits("group index", m.getGroupIndex(), 9));
+  }
+
+  private static DeviceReply.HostAnswered read(HostDeviceReply.HostAnswered m) {
+    return new DeviceReply.HostAnswered(m.getErrno(), Fields.count("value", m.getValue()));
   }
 
   private static void write(DeviceReply.DmaStarted it, HostDeviceReply.DmaStarted.Builder message) {

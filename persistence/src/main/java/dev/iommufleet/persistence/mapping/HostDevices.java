@@ -13,7 +13,8 @@ public final class HostDevices {
         HostDeviceConfig.newBuilder()
             .setName(config.name())
             .setKind(DeviceValues.write(config.kind()))
-            .setPci(write(config.pci()));
+            .setPci(write(config.pci()))
+            .setSiblings(config.siblings());
     if (config.host() != null) {
       message.setHost(Links.write(config.host()));
     }
@@ -28,7 +29,8 @@ public final class HostDevices {
         message.getName(),
         DeviceValues.read(message.getKind()),
         read(message.getPci()),
-        message.hasHost() ? Links.read(message.getHost()) : null);
+        message.hasHost() ? Links.read(message.getHost()) : null,
+        Fields.count("siblings", message.getSiblings()));
   }
 
   static PciCapabilities write(DeviceConfig.PciCapabilities it) {

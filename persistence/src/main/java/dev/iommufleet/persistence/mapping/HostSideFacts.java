@@ -122,7 +122,7 @@ final class HostSideFacts {
 
   private static void write(
       DeviceFact.HostAttachmentKept it, HostDeviceFact.HostAttachmentKept.Builder message) {
-    message.setObject(it.object());
+    message.setObject(it.object()).setSibling(it.sibling());
     if (it.pasid() != NO_PASID) {
       message.setPasid(it.pasid());
     }
@@ -130,7 +130,9 @@ final class HostSideFacts {
 
   private static DeviceFact.HostAttachmentKept read(HostDeviceFact.HostAttachmentKept m) {
     return new DeviceFact.HostAttachmentKept(
-        Fields.pasid(m.hasPasid(), m.getPasid()), Fields.count("object", m.getObject()));
+        Fields.pasid(m.hasPasid(), m.getPasid()),
+        Fields.count("object", m.getObject()),
+        Fields.count("sibling", m.getSibling()));
   }
 
   private static void write(DeviceFact.HostIdsKept it, HostDeviceFact.HostIdsKept.Builder message) {

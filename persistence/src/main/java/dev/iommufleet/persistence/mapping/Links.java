@@ -72,6 +72,7 @@ public final class Links {
         .addAllEntry(Fields.words(command.entry()))
         .setPasidObject(command.pasidObject())
         .setBlockOnFailure(command.blockOnFailure())
+        .setPageRequests(command.pageRequests())
         .build();
   }
 
@@ -80,7 +81,8 @@ public final class Links {
         Fields.pasidIndex(message.getPasid()),
         Fields.words("PASID entry", message.getEntryList(), PASID_ENTRY_WORDS),
         message.getPasidObject(),
-        message.getBlockOnFailure());
+        message.getBlockOnFailure(),
+        message.getPageRequests());
   }
 
   private static Respond respond(Command.Respond command) {
