@@ -7,9 +7,11 @@ import dev.iommufleet.persistence.mapping.DeviceValues;
 import dev.iommufleet.persistence.mapping.HostCalls;
 import dev.iommufleet.persistence.mapping.HostDeviceFacts;
 import dev.iommufleet.protocol.api.v1.ConfigRegisterValue;
+import dev.iommufleet.protocol.api.v1.GroupAtHost;
 import dev.iommufleet.protocol.api.v1.HostDevice;
 import dev.iommufleet.protocol.api.v1.HostDeviceAttachment;
 import dev.iommufleet.protocol.api.v1.HostDeviceBinding;
+import dev.iommufleet.protocol.api.v1.HostDeviceFaultQueue;
 import dev.iommufleet.protocol.api.v1.HostDeviceObjectInUse;
 import dev.iommufleet.protocol.api.v1.HostDevicePasidAttachment;
 import dev.iommufleet.protocol.api.v1.ListHostDeviceStateRequest;
@@ -18,6 +20,7 @@ import dev.iommufleet.protocol.api.v1.OpenGroup;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.api.v1.RunningDma;
 import dev.iommufleet.protocol.api.v1.WithheldCompletion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -51,7 +54,7 @@ final class DeviceViews {
               .setRegister(DeviceValues.write(register))
               .setValue((int) view.config(register)));
     }
-    view.groups().forEach(group -> message.addGroups(group(group)));
+    view.groups().forEach(group -> message.addGroups(group(view, group)));
     view.dmas().forEach(dma -> message.addDmas(dma(dma)));
     view.withheld()
         .forEach(
@@ -78,7 +81,7 @@ final class DeviceViews {
     return message.build();
   }
 
-  private static OpenGroup group(DeviceView.Group group) {
+  private static OpenGroup group(DeviceView view, DeviceView.Group group) {
     var message =
         OpenGroup.newBuilder()
             .setGroupIndex(group.groupIndex())
@@ -86,6 +89,14 @@ final class DeviceViews {
             .setRequests(group.requests());
     if (group.pasid() != Access.NO_PASID) {
       message.setPasid(group.pasid());
+    }
+    var atHost = view.hostGroup(group.groupIndex());
+    if (atHost != null) {
+      message.setAtHost(
+          GroupAtHost.newBuilder()
+              .setQueue(atHost.queue())
+              .setCookie(atHost.cookie())
+              .setUnwritten(atHost.unwritten()));
     }
     return message.build();
   }
@@ -131,14 +142,17 @@ final class DeviceViews {
                               .setUsers(view.users(object.id()))
                               .setUnfreed(view.unfreed().contains(object.id()))));
           case HOST_DEVICE_STATE_KIND_ATTACHMENTS ->
+              page(attachments(it, view), request, message::addAttachments);
+          case HOST_DEVICE_STATE_KIND_QUEUES ->
               page(
-                  List.copyOf(view.attachments().entrySet()),
+                  view.queues(),
                   request,
-                  entry ->
-                      message.addAttachments(
-                          HostDevicePasidAttachment.newBuilder()
-                              .setPasid(entry.getKey())
-                              .setObject(entry.getValue())));
+                  queue ->
+                      message.addQueues(
+                          HostDeviceFaultQueue.newBuilder()
+                              .setQueue(queue.queue())
+                              .setUsers(queue.users())
+                              .setWaiting(queue.waiting())));
           case HOST_DEVICE_STATE_KIND_TRANSLATIONS ->
               page(
                   view.translations(),
@@ -151,6 +165,25 @@ final class DeviceViews {
                   "the kind of the list is missing, or not known to this version");
         };
     return message.setNextPageToken(next).build();
+  }
+
+  /** The device's own first. */
+  private static List<HostDevicePasidAttachment> attachments(
+      DeviceIncarnation it, DeviceView view) {
+    var all = new ArrayList<HostDevicePasidAttachment>();
+    for (int sibling = 0; sibling <= it.device.config().siblings(); sibling++) {
+      int of = sibling;
+      view.attachments(sibling)
+          .forEach(
+              (pasid, object) ->
+                  all.add(
+                      HostDevicePasidAttachment.newBuilder()
+                          .setPasid(pasid)
+                          .setObject(object)
+                          .setSibling(of)
+                          .build()));
+    }
+    return all;
   }
 
   private static HostDeviceBinding binding(DeviceView view, int pasid) {

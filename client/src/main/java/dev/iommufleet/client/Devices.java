@@ -2,6 +2,8 @@ package dev.iommufleet.client;
 
 import dev.iommufleet.protocol.api.v1.AttachDeviceRequest;
 import dev.iommufleet.protocol.api.v1.AttachDeviceResponse;
+import dev.iommufleet.protocol.api.v1.CallHostRequest;
+import dev.iommufleet.protocol.api.v1.CallHostResponse;
 import dev.iommufleet.protocol.api.v1.ConfigRegister;
 import dev.iommufleet.protocol.api.v1.CreateDeviceRequest;
 import dev.iommufleet.protocol.api.v1.DeleteDeviceRequest;
@@ -251,5 +253,12 @@ public final class Devices {
     var id = named(request.hasRequestId(), request.getRequestId());
     var named = request.toBuilder().setRequestId(id).build();
     return retrier.repeatable(() -> stub().injectFault(named)).getSequenceNumber();
+  }
+
+  /** Calls the kernel of a passed-through device's host. */
+  public CallHostResponse callHost(CallHostRequest request) {
+    var id = named(request.hasRequestId(), request.getRequestId());
+    var named = request.toBuilder().setRequestId(id).build();
+    return retrier.repeatable(() -> stub().callHost(named));
   }
 }

@@ -3,6 +3,8 @@ package dev.iommufleet.node;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.protocol.api.v1.AttachDeviceRequest;
 import dev.iommufleet.protocol.api.v1.AttachDeviceResponse;
+import dev.iommufleet.protocol.api.v1.CallHostRequest;
+import dev.iommufleet.protocol.api.v1.CallHostResponse;
 import dev.iommufleet.protocol.api.v1.ConfigRegister;
 import dev.iommufleet.protocol.api.v1.CreateDeviceRequest;
 import dev.iommufleet.protocol.api.v1.CreateDeviceResponse;
@@ -276,6 +278,25 @@ final class DeviceService extends DeviceServiceGrpc.DeviceServiceImplBase {
             SendStopMarkerResponse.newBuilder()
                 .setErrno(done.getReply().getPageRequested().getErrno())
                 .setNumber(done.getReply().getPageRequested().getNumber())
+                .setSequenceNumber(done.getSequenceNumber())
+                .build(),
+        observer);
+  }
+
+  // ---- host --------------------------------------------------------------------------------
+
+  @Override
+  public void callHost(CallHostRequest request, StreamObserver<CallHostResponse> observer) {
+    var call = HostDeviceOperation.CallHost.newBuilder().setCall(request.getCall());
+    var execute =
+        DeviceAsks.request(
+            request.getDeviceId(), HostDeviceOperation.newBuilder().setCallHost(call));
+    Calls.answer(
+        () -> asks.execute(execute, request.hasRequestId(), request.getRequestId()),
+        done ->
+            CallHostResponse.newBuilder()
+                .setErrno(done.getReply().getHostAnswered().getErrno())
+                .setValue(done.getReply().getHostAnswered().getValue())
                 .setSequenceNumber(done.getSequenceNumber())
                 .build(),
         observer);

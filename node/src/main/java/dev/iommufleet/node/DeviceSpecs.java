@@ -39,7 +39,7 @@ final class DeviceSpecs {
             : spec.getKindValue();
     var config = HostDeviceConfig.newBuilder().setKindValue(kind).setPci(pci(spec));
     if (kind == HostDeviceKind.HOST_DEVICE_KIND_PASSTHROUGH_VALUE) {
-      config.setHost(host(spec.getHost()));
+      config.setHost(host(spec.getHost())).setSiblings(spec.getHost().getSiblings());
     } else if (spec.hasHost()) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_CONFIG_CONFLICT,

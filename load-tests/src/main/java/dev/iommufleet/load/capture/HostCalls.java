@@ -105,6 +105,11 @@ final class HostCalls {
               .put(Field.NPAGES, c.pages())
               .put(Field.FLAGS, c.leaf())
               .put(Field.ENTRY_NUM, 1);
+      case HostCall.AllocatePaging _,
+          HostCall.AllocateQueue _,
+          HostCall.ReadFaults _,
+          HostCall.WriteFaults _ ->
+          throw new IllegalArgumentException("The reference makes no such call: " + call);
     };
   }
 

@@ -179,6 +179,11 @@ final class HostSide implements Host {
           case HostCall.Attach c -> kernel.object(c.object()).isPresent() && isOpen(c.deviceId());
           case HostCall.Detach c -> isOpen(c.deviceId());
           case HostCall.Invalidate _ -> true;
+          case HostCall.AllocatePaging _,
+              HostCall.AllocateQueue _,
+              HostCall.ReadFaults _,
+              HostCall.WriteFaults _ ->
+              false;
         };
   }
 
@@ -193,6 +198,11 @@ final class HostSide implements Host {
       case HostCall.Detach c -> c.deviceId();
       case HostCall.Free c -> owners.getOrDefault(c.object(), 0);
       case HostCall.Invalidate c -> owners.getOrDefault(c.object(), 0);
+      case HostCall.AllocatePaging _,
+          HostCall.AllocateQueue _,
+          HostCall.ReadFaults _,
+          HostCall.WriteFaults _ ->
+          throw new IllegalArgumentException("The reference makes no such call: " + call);
     };
   }
 }

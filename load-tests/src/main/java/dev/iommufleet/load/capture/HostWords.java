@@ -90,7 +90,12 @@ final class HostWords {
           "error attach (%d) pasid %d to id=%d: %s"
               .formatted(c.deviceId(), c.pasid(), c.object(), text(errno));
       case HostCall.Detach c -> "detach pasid " + c.pasid() + " failed: " + text(errno);
-      case HostCall.Free _, HostCall.Invalidate _ ->
+      case HostCall.Free _,
+          HostCall.Invalidate _,
+          HostCall.AllocatePaging _,
+          HostCall.AllocateQueue _,
+          HostCall.ReadFaults _,
+          HostCall.WriteFaults _ ->
           throw new IllegalArgumentException(call + " fails no binding");
     };
   }
