@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
       GroupsCommand.class,
       DmaCommand.class,
       ResetCommand.class,
-      InjectCommand.class
+      InjectCommand.class,
+      CallCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

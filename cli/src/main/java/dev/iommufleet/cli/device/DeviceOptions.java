@@ -121,8 +121,17 @@ final class DeviceOptions {
         description = "Behind a bridge that replaces the requester id.")
     private boolean behindAlias;
 
+    @Option(
+        names = "--host-siblings",
+        paramLabel = "N",
+        converter = Converters.Count.class,
+        description =
+            "Other functions of its group at the host, at most 7; see 'device call'. Default: 0.")
+    private Integer siblings;
+
     private HostSpec spec() {
       var spec = HostSpec.newBuilder().setBehindAlias(behindAlias);
+      set(siblings, spec::setSiblings);
       set(provider, it -> spec.setProvider(HostProvider.valueOf("HOST_PROVIDER_" + it)));
       set(addressWidth, spec::setAddressWidth);
       set(hardwareType, spec::setHardwareType);

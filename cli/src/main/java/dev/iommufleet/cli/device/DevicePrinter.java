@@ -74,6 +74,7 @@ final class DevicePrinter {
         "attachment", json(it.getAttachment()),
         "pci", json(config.getPci()),
         "host", config.hasHost() ? json(config.getHost()) : null,
+        "hostSiblings", config.getSiblings(),
         "registers", registers(it),
         "groups", it.getGroupsList().stream().map(GroupsCommand::json).toList(),
         "dmas", it.getDmasList().stream().map(DmaCommand::json).toList(),

@@ -7,6 +7,7 @@ import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.text.Converters;
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.client.Devices;
+import dev.iommufleet.protocol.api.v1.GroupAtHost;
 import dev.iommufleet.protocol.api.v1.OpenGroup;
 import dev.iommufleet.protocol.api.v1.RequestDevicePageRequest;
 import dev.iommufleet.protocol.api.v1.SendStopMarkerRequest;
@@ -110,9 +111,11 @@ final class GroupsCommand extends OneDeviceCommand {
               "errno",
               errno,
               "request",
-              sent ? number : null,
+              number == 0 ? null : number,
               "groupIndex",
               sent ? group : null));
+    } else if (sent && number == 0) {
+      print.line("the request is sent to the host%s", group == null ? "" : ", in group " + group);
     } else if (sent) {
       print.line("request %d is sent%s", number, group == null ? "" : ", group " + group);
     } else {
@@ -129,15 +132,32 @@ final class GroupsCommand extends OneDeviceCommand {
     } else {
       for (var it : groups) {
         print.line(
-            "group %-3d PASID %-7s %d requests, %s",
+            "group %-3d PASID %-7s %d requests, %s%s",
             it.getGroupIndex(),
             DevicePrinter.pasid(it.hasPasid(), it.getPasid()),
             it.getRequests(),
-            it.getClosed() ? "closed" : "open");
+            it.getClosed() ? "closed" : "open",
+            it.hasAtHost() ? text(it.getAtHost()) : "");
       }
       print.line("%d groups", groups.size());
     }
     return DONE;
+  }
+
+  private static String text(GroupAtHost it) {
+    if (it.getQueue() == 0) {
+      return ", kept at the host";
+    }
+    var cookie = it.getCookie() == 0 ? ", not read" : ", cookie " + it.getCookie();
+    var answer = it.getUnwritten() ? ", its answer waits to be written" : "";
+    return ", at the host in fault queue " + it.getQueue() + cookie + answer;
+  }
+
+  private static Map<String, Object> json(GroupAtHost it) {
+    return Json.object(
+        "queue", it.getQueue() == 0 ? null : it.getQueue(),
+        "cookie", it.getCookie() == 0 ? null : it.getCookie(),
+        "unwritten", it.getUnwritten());
   }
 
   static Map<String, Object> json(OpenGroup it) {
@@ -145,6 +165,7 @@ final class GroupsCommand extends OneDeviceCommand {
         "groupIndex", it.getGroupIndex(),
         "pasid", it.hasPasid() ? it.getPasid() : null,
         "requests", it.getRequests(),
-        "closed", it.getClosed());
+        "closed", it.getClosed(),
+        "atHost", it.hasAtHost() ? json(it.getAtHost()) : null);
   }
 }

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
     header = "Tell a host device what to do wrong from now on.",
     description = {
       "Faults:",
-      "  host-call allocate|free|attach|detach|invalidate N ERRNO   the N-th next call fails; N 0:"
-          + " none",
+      "  host-call KIND N ERRNO                          the N-th next call fails; N 0: none. KIND:"
+          + " allocate, free, attach, detach, invalidate, allocate-paging, allocate-queue,"
+          + " read-faults, write-faults",
       "  completions never|late|duplicated|wrong-tag N   the next N invalidation completions",
       "  release                                         late completions come now",
       "  lose-responses N                                the next N page-group responses",
