@@ -8,6 +8,7 @@ import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.persistence.mapping.Deliveries;
 import dev.iommufleet.persistence.mapping.Replies;
 import dev.iommufleet.persistence.mapping.Reports;
+import dev.iommufleet.protocol.api.v1.AttachOutcome;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.cluster.v1.LinkToDevice;
 import dev.iommufleet.protocol.cluster.v1.LinkToIommu;
@@ -142,9 +143,15 @@ final class DeviceLinks {
   /** What goes back for a report that needs nothing executed. */
   void answer(Incarnation it, LinkToIommu message, Report report) {
     var answer = DeviceLink.answer(report, null, 0);
-    if (answer != null) {
-      tell(it, message.getDeviceId(), message(answer, message.getSourceId(), message.getEpoch()));
+    if (answer == null) {
+      return;
     }
+    var told = message(answer, message.getSourceId(), message.getEpoch());
+    if (told.hasAttachAnswered()) {
+      // Another device, or a client, holds this attachment.
+      told.getAttachAnsweredBuilder().setOutcome(AttachOutcome.ATTACH_OUTCOME_ALREADY_ATTACHED);
+    }
+    tell(it, message.getDeviceId(), told);
   }
 
   /** The question was answered before; whether the answer arrived is unknown. */
@@ -156,16 +163,6 @@ final class DeviceLinks {
             new Delivery.Accessed(question.ask(), true, new byte[0]),
             message.getSourceId(),
             message.getEpoch()));
-  }
-
-  /** Another device, or a client, holds this attachment. */
-  void refuseAttach(Incarnation it, LinkToIommu message) {
-    var refused =
-        message(new Delivery.AttachAnswered(false), message.getSourceId(), message.getEpoch());
-    refused
-        .getAttachAnsweredBuilder()
-        .setOutcome(dev.iommufleet.protocol.api.v1.AttachOutcome.ATTACH_OUTCOME_ALREADY_ATTACHED);
-    tell(it, message.getDeviceId(), refused);
   }
 
   private void tell(Incarnation it, String deviceId, LinkToDevice.Builder message) {

@@ -35,50 +35,27 @@ final class DeviceReports {
     }
     links.heard(it, message);
     boolean holds = links.isHolder(it, message);
-    if (report instanceof Report.Attach && !holds && isTaken(it, message)) {
-      links.refuseAttach(it, message);
-      return entity.done();
-    }
     if (holds && isWritten(it, message, report)) {
       links.answerWritten(it, message, (Report.Question) report);
       return entity.done();
     }
+    int sourceId = message.getSourceId();
+    if (holds && report instanceof Report.Withheld withheld) {
+      arm(it, sourceId, withheld.id());
+      return entity.done();
+    }
     var operations =
-        holds || report instanceof Report.Attach ? operations(it, message, report) : none();
+        DeviceLink.operations(it.iommu.view(), sourceId, message.getEpoch(), holds, report);
     if (!operations.isEmpty()) {
       return execute(it, message, report, operations);
     }
-    boolean silent = holds && !(report instanceof Report.Lost);
-    if (!silent) {
-      links.answer(it, message, report);
-    }
+    links.answer(it, message, report);
     return entity.done();
   }
 
   private static boolean isWritten(Incarnation it, LinkToIommu message, Report report) {
     return report instanceof Report.Question question
         && it.peers.find(message.getSourceId()).writtenAsks.contains(question.ask());
-  }
-
-  private static List<Operation> none() {
-    return List.of();
-  }
-
-  /** An attachment of this epoch is there, and another's. */
-  private static boolean isTaken(Incarnation it, LinkToIommu message) {
-    return it.iommu.view().isAttached(message.getSourceId(), message.getEpoch());
-  }
-
-  private List<Operation> operations(Incarnation it, LinkToIommu message, Report report) {
-    int sourceId = message.getSourceId();
-    var view = it.iommu.view();
-    return switch (report) {
-      case Report.Withheld withheld -> {
-        arm(it, sourceId, withheld.id());
-        yield none();
-      }
-      default -> DeviceLink.operations(view, sourceId, message.getEpoch(), report);
-    };
   }
 
   private Effect<IommuEvent, EntityState<Incarnation>> execute(

@@ -1,9 +1,7 @@
 package dev.iommufleet.actors;
 
 import akka.persistence.typed.javadsl.Effect;
-import dev.iommufleet.hardware.device.DeviceOperation;
-import dev.iommufleet.hardware.device.DeviceReply;
-import dev.iommufleet.hardware.device.DeviceReply.Receipt;
+import dev.iommufleet.hardware.device.IommuPort;
 import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.Report;
 import dev.iommufleet.persistence.journal.EntityIds;
@@ -106,7 +104,7 @@ final class IommuLink {
           .setAttachWanted(said.getWanted())
           .setAttachOffered(said.getOffered());
     }
-    var step = DeviceStep.run(it.device, operation(message.getEpoch(), delivery));
+    var step = DeviceStep.run(it.device, IommuPort.operation(message.getEpoch(), delivery));
     return requests.write(it, step, cause, () -> answer(it, message, delivery, step));
   }
 
@@ -118,40 +116,19 @@ final class IommuLink {
         .build();
   }
 
-  private static DeviceOperation operation(long epoch, Delivery delivery) {
-    return switch (delivery) {
-      case Delivery.AttachAnswered(boolean accepted) ->
-          new DeviceOperation.AttachAnswered(epoch, accepted);
-      case Delivery.Posted(long id, long previous, var command) ->
-          new DeviceOperation.Receive(epoch, id, previous, command);
-      case Delivery.Ended() -> new DeviceOperation.AttachmentEnded(epoch);
-      case Delivery.LossAcknowledged() -> new DeviceOperation.LossAcknowledged(epoch);
-      case Delivery.Translated d ->
-          new DeviceOperation.Translated(
-              epoch, d.ask(), d.generation(), d.address(), d.mask(), d.permissions());
-      case Delivery.Accessed(long ask, boolean ok, byte[] data) ->
-          new DeviceOperation.Accessed(epoch, ask, ok, data);
-    };
-  }
-
   /** What goes back for one message; an IOMMU that holds what is not there is told so. */
   private void answer(
       DeviceIncarnation it, LinkToDevice message, Delivery delivery, DeviceStep step) {
-    Report answer = step.reply instanceof DeviceReply.Received received ? received.answer() : null;
-    boolean elsewhere =
-        step.reply instanceof DeviceReply.Received(Receipt receipt, _)
-            && receipt == Receipt.OTHER_EPOCH;
-    boolean held = delivery instanceof Delivery.AttachAnswered(boolean accepted) && accepted;
-    if (elsewhere && !message.getLeaving() || held && !isHere(it, message)) {
-      answer = new Report.Lost();
-    }
+    var answer =
+        IommuPort.answer(
+            it.device.view(),
+            message.getIommuId(),
+            message.getEpoch(),
+            message.getLeaving(),
+            delivery,
+            step.reply);
     if (answer != null) {
       tell(it, message.getIommuId(), message(answer, message.getSourceId(), message.getEpoch()));
     }
-  }
-
-  private static boolean isHere(DeviceIncarnation it, LinkToDevice message) {
-    var view = it.device.view();
-    return view.epoch() == message.getEpoch() && view.iommu().equals(message.getIommuId());
   }
 }

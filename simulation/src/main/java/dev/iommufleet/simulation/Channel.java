@@ -8,8 +8,11 @@ final class Channel<M> {
   private static final long TAG_MESSAGE = 1;
   private static final long TAG_TAKEN = 2;
 
-  /** A message with the epoch it belongs to. */
-  record Envelope<M>(long epoch, M message, long hash) {}
+  /**
+   * A message with the epoch it belongs to; {@code leaving}: its sender waits for the receiver to
+   * leave anyway.
+   */
+  record Envelope<M>(long epoch, boolean leaving, M message, long hash) {}
 
   private final long number;
   private final ArrayDeque<Envelope<M>> messages;
@@ -55,8 +58,10 @@ final class Channel<M> {
     return messages;
   }
 
-  void send(long epoch, M message, long messageHash) {
-    var envelope = new Envelope<>(epoch, message, StateHash.mix(TAG_MESSAGE, epoch, messageHash));
+  void send(long epoch, boolean leaving, M message, long messageHash) {
+    long about = leaving ? ~epoch : epoch;
+    var envelope =
+        new Envelope<>(epoch, leaving, message, StateHash.mix(TAG_MESSAGE, about, messageHash));
     messages.addLast(envelope);
     hash += term(sent++, envelope);
   }

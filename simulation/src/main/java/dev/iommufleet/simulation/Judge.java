@@ -172,12 +172,23 @@ final class Judge {
         return "late: nobody ever answered %s of %s"
             .formatted(its.owed().getFirst().report(), spec.name());
       }
+      boolean here = its.state() == AttachState.ATTACHED;
+      if (here != isHeld(device)) {
+        return "late: %s is attached at %s only".formatted(spec.name(), here ? "its end" : "the IOMMU");
+      }
     }
     var open = world.ledger().openWaits();
     boolean stopped = (view.register(Guest.FSTS) & Guest.QUEUE_ERRORS) != 0;
     return open.isEmpty() || stopped
         ? null
         : "late: wait %d never completed".formatted(open.iterator().next());
+  }
+
+  /** The IOMMU has an attachment of this device. */
+  private boolean isHeld(int device) {
+    int sourceId = scenario.devices().get(device).sourceId();
+    return view.isAttached(sourceId, world.ledger().epoch(device))
+        && world.ledger().peer(sourceId) == device;
   }
 
   // ---- the guest's tables ----

@@ -88,7 +88,10 @@ final class Ledger {
     reporting = device;
   }
 
-  /** The device that is, or was last, attached under this source id. */
+  /**
+   * The device that is, or was last, attached under this source id. Epochs are the devices' own:
+   * this tells those of one source id apart.
+   */
   int peer(int sourceId) {
     return peers.get(sourceId);
   }

@@ -3,15 +3,16 @@ package dev.iommufleet.simulation;
 import dev.iommufleet.hardware.device.DeviceConfig;
 import dev.iommufleet.hardware.device.DeviceConfig.Kind;
 import dev.iommufleet.hardware.device.DeviceConfig.PciCapabilities;
-import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.device.HostDevice;
-import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.Capabilities;
 import dev.iommufleet.simulation.Scenario.DeviceSpec;
 
 /** The machines that scenarios are made of. */
 final class Machines {
+  /** Name of the IOMMU. */
+  static final String IOMMU = "iommu";
+
   static final int SPACES = 3;
   static final int PASIDS = 4;
   private static final int PASID_BITS = 8;
@@ -54,19 +55,5 @@ final class Machines {
       }
     }
     throw new IllegalStateException("no device has source id %04x".formatted(sourceId));
-  }
-
-  static DeviceOperation operation(long epoch, Delivery delivery) {
-    return switch (delivery) {
-      case Delivery.AttachAnswered d -> new DeviceOperation.AttachAnswered(epoch, d.accepted());
-      case Delivery.Posted d ->
-          new DeviceOperation.Receive(epoch, d.id(), d.previous(), d.command());
-      case Delivery.Ended _ -> new DeviceOperation.AttachmentEnded(epoch);
-      case Delivery.LossAcknowledged _ -> new DeviceOperation.LossAcknowledged(epoch);
-      case Delivery.Translated d ->
-          new DeviceOperation.Translated(
-              epoch, d.ask(), d.generation(), d.address(), d.mask(), d.permissions());
-      case Delivery.Accessed d -> new DeviceOperation.Accessed(epoch, d.ask(), d.ok(), d.data());
-    };
   }
 }

@@ -4,7 +4,7 @@ package dev.iommufleet.simulation;
 public final class ScenarioException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  ScenarioException(String message, Throwable cause) {
+  public ScenarioException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -115,7 +115,7 @@ final class StepReader {
   private DeviceOperation operation(int device, String[] words) {
     var options = options(words);
     return switch (words[1]) {
-      case "attach" -> new DeviceOperation.Attach("iommu", devices.get(device).sourceId());
+      case "attach" -> new DeviceOperation.Attach(Machines.IOMMU, devices.get(device).sourceId());
       case "detach" -> new DeviceOperation.Detach();
       case "remove" -> new DeviceOperation.Remove();
       case "reset" -> new DeviceOperation.WriteConfig(ConfigRegister.DEVICE_CONTROL, 1 << 15);

@@ -6,18 +6,16 @@ import dev.iommufleet.hardware.device.DeviceFact;
 import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.device.DeviceReply;
 import dev.iommufleet.hardware.device.HostDevice;
+import dev.iommufleet.hardware.device.IommuPort;
 import dev.iommufleet.hardware.link.Delivery;
-import dev.iommufleet.hardware.link.LinkHash;
 import dev.iommufleet.hardware.link.Report;
 import dev.iommufleet.hardware.vtd.DeviceLink;
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Iommu;
-import dev.iommufleet.hardware.vtd.IommuView;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.QueueProgress;
 import dev.iommufleet.hardware.vtd.Reply;
 import dev.iommufleet.simulation.Scenario.ThreadSpec;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,11 +30,13 @@ final class World implements Explorable<World> {
   private final Scenario scenario;
   private Iommu iommu;
   private final HostDevice[] devices;
-  private final List<Channel<Delivery>> toDevice = new ArrayList<>();
-  private final List<Channel<Report>> toIommu = new ArrayList<>();
+  private final Wires wires;
   private final int[] next;
   private final Ledger ledger;
   private final Used used;
+
+  /** Facts that devices recorded. */
+  private int lasting;
 
   /** By actor: its machine is this world's alone. Others are shared until they change. */
   private final boolean[] own;
@@ -50,9 +50,8 @@ final class World implements Explorable<World> {
     Arrays.fill(own, true);
     for (int i = 0; i < count; i++) {
       devices[i] = new HostDevice(Machines.device(scenario.devices().get(i)));
-      toDevice.add(new Channel<>(2 * i));
-      toIommu.add(new Channel<>(2 * i + 1));
     }
+    wires = new Wires(count);
     next = new int[scenario.threads().size()];
     ledger = new Ledger(count);
     used = new Used(count);
@@ -65,10 +64,7 @@ final class World implements Explorable<World> {
     devices = other.devices.clone();
     own = new boolean[other.own.length];
     Arrays.fill(other.own, false);
-    for (int i = 0; i < devices.length; i++) {
-      toDevice.add(other.toDevice.get(i).fork());
-      toIommu.add(other.toIommu.get(i).fork());
-    }
+    wires = other.wires.fork();
     next = other.next.clone();
     ledger = other.ledger.fork();
     used = other.used.fork();
@@ -123,11 +119,11 @@ final class World implements Explorable<World> {
     while (moved) {
       moved = false;
       for (int i = 0; i < devices.length; i++) {
-        for (; !toDevice.get(i).isEmpty(); moved = true) {
-          deliverToDevice(i, toDevice.get(i).take());
+        for (; !wires.toDevice(i).isEmpty(); moved = true) {
+          deliverToDevice(i, wires.toDevice(i).take());
         }
-        for (; !toIommu.get(i).isEmpty(); moved = true) {
-          deliverToIommu(i, toIommu.get(i).take());
+        for (; !wires.toIommu(i).isEmpty(); moved = true) {
+          deliverToIommu(i, wires.toIommu(i).take());
         }
       }
     }
@@ -141,51 +137,21 @@ final class World implements Explorable<World> {
 
   @Override
   public List<Choice> choices() {
-    List<Choice> choices = new ArrayList<>();
-    for (int thread = 0; thread < next.length; thread++) {
-      List<Step> steps = scenario.threads().get(thread).steps();
-      if (next[thread] < steps.size() && ready(steps.get(next[thread]))) {
-        choices.add(new Choice(Choice.Kind.STEP, actor(steps.get(next[thread])), thread));
-      }
-    }
-    for (int i = 0; i < devices.length; i++) {
-      channel(choices, toDevice.get(i), i + 1, 2 * i);
-      channel(choices, toIommu.get(i), 0, 2 * i + 1);
-    }
-    for (int actor = 0; actor < used.crashes.length; actor++) {
-      if (used.crashes[actor] < scenario.budget().crashes() && !isEnd(choices)) {
-        choices.add(new Choice(Choice.Kind.CRASH, actor, actor));
-      }
-    }
-    return choices;
+    return new Enabled(this, scenario, used).choices();
   }
 
-  /** Nothing but crashes could happen. */
-  private static boolean isEnd(List<Choice> choices) {
-    return choices.stream().allMatch(choice -> choice.kind() == Choice.Kind.CRASH);
-  }
-
-  private void channel(List<Choice> choices, Channel<?> channel, int receiver, int number) {
-    if (!channel.isEmpty()) {
-      choices.add(new Choice(Choice.Kind.DELIVER, receiver, number));
-      if (used.losses[number] < scenario.budget().losses()) {
-        choices.add(new Choice(Choice.Kind.LOSE, receiver, number));
-      }
-      if (used.duplicates[number] < scenario.budget().duplicates()) {
-        choices.add(new Choice(Choice.Kind.DUPLICATE, receiver, number));
-      }
-    }
-    if (used.mayResend(number) && owes(number)) {
-      int sender = (number & 1) == 0 ? 0 : number / 2 + 1;
-      choices.add(new Choice(Choice.Kind.RESEND, sender, number));
-    }
-  }
-
-  private boolean owes(int number) {
+  /** Whether the sender of a channel waits for an answer. */
+  boolean owes(int number) {
     int device = number / 2;
     return (number & 1) == 0
         ? !iommu.view().unanswered(scenario.devices().get(device).sourceId()).isEmpty()
         : !devices[device].view().owed().isEmpty();
+  }
+
+  /** Whether the next step of a thread can be made now; false as well behind the last. */
+  boolean isReady(int thread) {
+    List<Step> steps = scenario.threads().get(thread).steps();
+    return next[thread] < steps.size() && ready(steps.get(next[thread]));
   }
 
   private boolean ready(Step step) {
@@ -196,13 +162,20 @@ final class World implements Explorable<World> {
     };
   }
 
-  private static int actor(Step step) {
-    return step instanceof Step.Device device ? device.device() + 1 : 0;
-  }
-
+  /** A machine that fails is a finding like any other. */
   @Override
   public void take(Choice choice) {
     change(choice.actor());
+    try {
+      happen(choice);
+    } catch (ScenarioException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      ledger.broken("failed: %s", e);
+    }
+  }
+
+  private void happen(Choice choice) {
     int number = choice.which();
     switch (choice.kind()) {
       case STEP -> {
@@ -232,17 +205,17 @@ final class World implements Explorable<World> {
   }
 
   Channel<?> channel(int number) {
-    return (number & 1) == 0 ? toDevice.get(number / 2) : toIommu.get(number / 2);
+    return wires.channel(number);
   }
 
   /** {@code stays}: the message arrives, and will arrive again. */
   private void deliver(int number, boolean stays) {
     int device = number / 2;
     if ((number & 1) == 0) {
-      var channel = toDevice.get(device);
+      var channel = wires.toDevice(device);
       deliverToDevice(device, stays ? channel.first() : channel.take());
     } else {
-      var channel = toIommu.get(device);
+      var channel = wires.toIommu(device);
       deliverToIommu(device, stays ? channel.first() : channel.take());
     }
   }
@@ -270,20 +243,21 @@ final class World implements Explorable<World> {
   private void deliverToIommu(int device, Channel.Envelope<Report> envelope) {
     int sourceId = scenario.devices().get(device).sourceId();
     Report report = envelope.message();
-    IommuView view = iommu.view();
-    int before = view.register(Guest.PRS);
+    long epoch = envelope.epoch();
+    int before = iommu.view().register(Guest.PRS);
+    boolean holds = iommu.view().isAttached(sourceId, epoch) && ledger.peer(sourceId) == device;
     Reply reply = null;
     ledger.reporting(device);
-    for (Operation operation : DeviceLink.operations(view, sourceId, envelope.epoch(), report)) {
+    for (Operation operation :
+        DeviceLink.operations(iommu.view(), sourceId, epoch, holds, report)) {
       reply = iommu.execute(operation, this::fact);
     }
-    if (report instanceof Report.Withheld && view.isAttached(sourceId, envelope.epoch())) {
+    if (report instanceof Report.Withheld && holds) {
       used.armed[device] = true;
     }
-    long generation = iommu.view().generation(sourceId);
-    Delivery answer = DeviceLink.answer(report, reply, generation);
+    Delivery answer = DeviceLink.answer(report, reply, iommu.view().generation(sourceId));
     if (answer != null) {
-      toDevice.get(device).send(envelope.epoch(), answer, LinkHash.of(answer));
+      wires.send(device, epoch, false, answer);
     }
     ledger.after(before, iommu);
   }
@@ -300,8 +274,12 @@ final class World implements Explorable<World> {
             ? posted.sourceId()
             : ((Fact.DeviceDetached) fact).sourceId();
     int device = ledger.peer(sourceId);
-    long epoch = ledger.epoch(device);
-    toDevice.get(device).send(epoch, delivery, LinkHash.of(delivery));
+    wires.send(device, ledger.epoch(device), isLeaving(sourceId), delivery);
+  }
+
+  private boolean isLeaving(int sourceId) {
+    return iommu.view().devices().stream()
+        .anyMatch(device -> device.sourceId() == sourceId && device.detaching());
   }
 
   // ---- a device's side ----
@@ -310,37 +288,39 @@ final class World implements Explorable<World> {
     boolean stale =
         devices[device].view().epoch() != envelope.epoch()
             || devices[device].view().state() == AttachState.DETACHED;
-    int lasting = execute(device, Machines.operation(envelope.epoch(), envelope.message()));
-    boolean acknowledges = envelope.message() instanceof Delivery.LossAcknowledged;
-    if (stale && lasting > 0 && !acknowledges) {
-      ledger.broken("I6: %s reached a device that was detached", envelope.message());
+    int before = lasting;
+    long epoch = envelope.epoch();
+    Delivery delivery = envelope.message();
+    DeviceReply reply = execute(device, IommuPort.operation(epoch, delivery));
+    Report answer =
+        IommuPort.answer(
+            devices[device].view(), Machines.IOMMU, epoch, envelope.leaving(), delivery, reply);
+    if (answer != null) {
+      wires.send(device, epoch, answer);
+    }
+    boolean acknowledges = delivery instanceof Delivery.LossAcknowledged;
+    if (stale && lasting > before && !acknowledges) {
+      ledger.broken("I6: %s reached a device that was detached", delivery);
     }
   }
 
-  /** Returns how many lasting facts came of it. */
-  private int execute(int device, DeviceOperation operation) {
-    int[] lasting = new int[1];
+  private DeviceReply execute(int device, DeviceOperation operation) {
     DeviceReply reply =
         devices[device].execute(
             operation,
             fact -> {
-              lasting[0] += fact instanceof DeviceFact.Lasting ? 1 : 0;
+              lasting += fact instanceof DeviceFact.Lasting ? 1 : 0;
               ledger.fact(device, fact);
               if (fact instanceof DeviceFact.Reported reported) {
-                send(device, reported.epoch(), reported.report());
+                wires.send(device, reported.epoch(), reported.report());
               }
             });
-    if (reply instanceof DeviceReply.Received received && received.answer() != null) {
-      send(device, devices[device].view().epoch(), received.answer());
-    }
-    if (reply instanceof DeviceReply.Refused refused) {
+    boolean leaves =
+        operation instanceof DeviceOperation.Detach || operation instanceof DeviceOperation.Remove;
+    if (reply instanceof DeviceReply.Refused refused && !leaves) {
       ledger.broken("refused: %s", refused.message());
     }
-    return lasting[0];
-  }
-
-  private void send(int device, long epoch, Report report) {
-    toIommu.get(device).send(epoch, report, LinkHash.of(report));
+    return reply;
   }
 
   private void crash(int actor) {
@@ -361,7 +341,7 @@ final class World implements Explorable<World> {
     int device = number / 2;
     if ((number & 1) != 0) {
       for (HostDevice.Owed owed : devices[device].view().owed()) {
-        send(device, owed.epoch(), owed.report());
+        wires.send(device, owed.epoch(), owed.report());
       }
       return;
     }
@@ -371,7 +351,7 @@ final class World implements Explorable<World> {
     }
     for (var posted : iommu.view().unanswered(sourceId)) {
       var delivery = new Delivery.Posted(posted.id(), posted.previous(), posted.command());
-      toDevice.get(device).send(ledger.epoch(device), delivery, LinkHash.of(delivery));
+      wires.send(device, ledger.epoch(device), isLeaving(sourceId), delivery);
     }
   }
 
@@ -379,12 +359,10 @@ final class World implements Explorable<World> {
 
   @Override
   public long hash() {
-    long hash = iommu.stateHash() + iommu.softHash() + ledger.hash() + used.hash();
+    long hash = iommu.stateHash() + iommu.softHash() + ledger.hash() + used.hash() + wires.hash();
     for (int i = 0; i < devices.length; i++) {
       hash +=
-          StateHash.mix(TAG_DEVICE, i, devices[i].stateHash() + 31 * devices[i].softHash())
-              + toDevice.get(i).hash()
-              + toIommu.get(i).hash();
+          StateHash.mix(TAG_DEVICE, i, devices[i].stateHash() + 31 * devices[i].softHash());
     }
     for (int thread = 0; thread < next.length; thread++) {
       hash += StateHash.mix(TAG_THREAD, thread, next[thread]);
@@ -404,7 +382,7 @@ final class World implements Explorable<World> {
 
   /** At an end every thread is done and nobody owes anything. */
   private String endsEarly() {
-    if (!isEnd(choices())) {
+    if (!Enabled.isEnd(choices())) {
       return null;
     }
     for (int thread = 0; thread < next.length; thread++) {

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.device;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.device.DeviceFact.DropScope;
 import dev.iommufleet.hardware.device.DeviceFact.GroupCause;
 import dev.iommufleet.hardware.device.DeviceFact.OverCause;
@@ -28,12 +29,18 @@ final class AttachPort {
   }
 
   void answered(DeviceOperation.AttachAnswered o) {
-    boolean open = core.link.isCurrent(o.epoch()) && core.link.state() != AttachState.ATTACHED;
+    boolean open = isAsked(o.epoch()) && core.link.state() != AttachState.ATTACHED;
     if (open && !o.accepted()) {
       over(OverCause.REFUSED, false);
     } else if (open) {
       accepted();
     }
+  }
+
+  /** An answer to an earlier attachment is not this one's. */
+  @Guard(value = "attach-answer-of-this-epoch", without = "true")
+  private boolean isAsked(long epoch) {
+    return core.link.isCurrent(epoch);
   }
 
   /** A command of this attachment shows as well that the IOMMU has accepted it. */
@@ -51,9 +58,15 @@ final class AttachPort {
   }
 
   void ended(DeviceOperation.AttachmentEnded o) {
-    if (core.link.isCurrent(o.epoch())) {
+    if (isOfAttachment(o.epoch())) {
       over(OverCause.ENDED, false);
     }
+  }
+
+  /** The end of an earlier attachment is not this one's. */
+  @Guard(value = "end-of-this-epoch", without = "true")
+  private boolean isOfAttachment(long epoch) {
+    return core.link.isCurrent(epoch);
   }
 
   void settleLoss(long epoch) {

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.device;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.device.DeviceFact.DropScope;
 import dev.iommufleet.hardware.device.DeviceOperation.CompletionFault;
 import dev.iommufleet.hardware.device.DeviceReply.Receipt;
@@ -28,32 +29,48 @@ final class CommandPort {
     if (!core.link.up()) {
       return new Received(Receipt.LINK_DOWN, null);
     }
-    if (!core.link.isCurrent(o.epoch())) {
+    if (!isOfAttachment(o.epoch())) {
       return ofOtherEpoch(o);
     }
     attachment.accepted();
     return switch (o.command()) {
       case Command.Numbered c -> numbered(o, c);
-      case Command c when core.link.lastDone() < o.previous() -> new Received(Receipt.GAP, null);
+      case Command c when isAhead(o) -> new Received(Receipt.GAP, null);
       case Command c -> unnumbered(o.id(), c);
     };
   }
 
-  /** An attachment that is over has been left, whatever became of the answer. */
+  /** Commands of an attachment that is over have no effect. */
+  @Guard(value = "command-of-this-epoch", without = "true")
+  private boolean isOfAttachment(long epoch) {
+    return core.link.isCurrent(epoch);
+  }
+
+  /** Numbered commands that were sent before it did not come yet. */
+  @Guard(value = "command-not-before-others", without = "false")
+  private boolean isAhead(DeviceOperation.Receive o) {
+    return core.link.lastDone() < o.previous();
+  }
+
   private Received ofOtherEpoch(DeviceOperation.Receive o) {
-    boolean left = o.command() instanceof Command.Detach && o.epoch() <= core.link.epoch();
-    return left
+    return hasLeft(o)
         ? new Received(Receipt.REPEATED, new Report.Answered(o.id(), 0))
         : new Received(Receipt.OTHER_EPOCH, null);
+  }
+
+  /** An attachment that is over has been left, whatever became of the answer. */
+  @Guard(value = "detached-once-is-detached", without = "false")
+  private boolean hasLeft(DeviceOperation.Receive o) {
+    return o.command() instanceof Command.Detach && o.epoch() <= core.link.epoch();
   }
 
   // ---- numbered -----------------------------------------------------------------------------
 
   private Received numbered(DeviceOperation.Receive o, Command.Numbered command) {
-    if (o.id() <= core.link.lastDone()) {
+    if (isRepeated(o)) {
       return answered(Receipt.REPEATED, o.id(), command, core.link.result(o.id()));
     }
-    if (o.previous() != core.link.lastDone()) {
+    if (isBehindGap(o)) {
       return new Received(Receipt.GAP, null);
     }
     if (command instanceof Command.Detach) {
@@ -65,6 +82,18 @@ final class CommandPort {
     Received received = answered(Receipt.DONE, o.id(), command, errno);
     core.freeAnswers();
     return received;
+  }
+
+  /** It was executed; only its answer is due again. */
+  @Guard(value = "command-executed-once", without = "false")
+  private boolean isRepeated(DeviceOperation.Receive o) {
+    return o.id() <= core.link.lastDone();
+  }
+
+  /** The one before it did not come. */
+  @Guard(value = "no-gap-between-commands", without = "false")
+  private boolean isBehindGap(DeviceOperation.Receive o) {
+    return o.previous() != core.link.lastDone();
   }
 
   private int execute(long id, Command.Numbered command) {
@@ -210,8 +239,7 @@ final class CommandPort {
   /** The answer goes now, unless accesses or page requests are under way that it waits for. */
   private Received delayed(Receipt receipt, Report answer, Command command) {
     long[] dmas = covered(command);
-    boolean drain = command instanceof Command.Drain;
-    long upTo = drain && !core.groups.outbox().isEmpty() ? core.groups.lastRequest() : 0;
+    long upTo = requestsBefore(command);
     if (dmas.length == 0 && upTo == 0) {
       return new Received(receipt, answer);
     }
@@ -222,6 +250,15 @@ final class CommandPort {
     return new Received(Receipt.DELAYED, null);
   }
 
+  /** The page request that has to be taken before a drain is answered; 0: none. [PRI-9] */
+  @Guard(value = "drain-waits-for-requests", without = "0")
+  private long requestsBefore(Command command) {
+    boolean drain = command instanceof Command.Drain;
+    return drain && !core.groups.outbox().isEmpty() ? core.groups.lastRequest() : 0;
+  }
+
+  /** Accesses under way with translations that the command voids. */
+  @Guard(value = "answer-waits-for-accesses", without = "empty")
   private long[] covered(Command command) {
     return core.dmas.all().stream()
         .filter(dma -> dma.accessing() && covers(command, dma))

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.device;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.device.DeviceFact.DmaOutcome;
 import dev.iommufleet.hardware.device.DeviceFact.DropScope;
 import dev.iommufleet.hardware.device.DeviceFact.GroupCause;
@@ -162,7 +163,7 @@ final class DmaEngine implements PageRequester.Listener {
     if (dma == null || !dma.translating()) {
       return ignored(o.epoch(), o.ask());
     }
-    if (o.generation() < core.generation || isDetachedSince(dma)) {
+    if (isOlderThanFlush(o) || isDetachedSince(dma)) {
       core.tell(new DeviceFact.FillDropped(dma.pasid(), dma.address(), o.generation()));
       goOn(dma.id());
     } else if ((o.permissions() & dma.wanted()) != dma.wanted()) {
@@ -174,7 +175,14 @@ final class DmaEngine implements PageRequester.Listener {
     return new DeviceReply.Done();
   }
 
+  /** A flush passed the answer on its way. */
+  @Guard(value = "fill-generation", without = "false")
+  private boolean isOlderThanFlush(DeviceOperation.Translated o) {
+    return o.generation() < core.generation;
+  }
+
   /** The tables that were walked are not those that the host has attached now. */
+  @Guard(value = "fill-of-attached-tables", without = "false")
   private boolean isDetachedSince(Dma dma) {
     if (!(dma.question() instanceof Report.Walk walk)) {
       return false;
@@ -248,7 +256,13 @@ final class DmaEngine implements PageRequester.Listener {
   }
 
   private Dma asking(long epoch, long ask) {
-    return core.link.isCurrent(epoch) && core.link.up() ? core.dmas.asking(ask) : null;
+    return isOfAttachment(epoch) && core.link.up() ? core.dmas.asking(ask) : null;
+  }
+
+  /** Answers to an attachment that is over are no answers to this one. */
+  @Guard(value = "answer-of-this-epoch", without = "true")
+  private boolean isOfAttachment(long epoch) {
+    return core.link.isCurrent(epoch);
   }
 
   private DeviceReply ignored(long epoch, long ask) {

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Latch.*;
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
@@ -41,9 +42,14 @@ final class Commands {
   /** Status that software waits for changes last: when the devices have answered. */
   private void complete(int due) {
     core.latches.set(COMPLETIONS_DUE, core.latches.get(COMPLETIONS_DUE) | due);
-    if (!core.devices.isAnyOpen()) {
+    if (areDevicesDone()) {
       complete();
     }
+  }
+
+  @Guard(value = "command-completes-last", without = "true")
+  private boolean areDevicesDone() {
+    return !core.devices.isAnyOpen();
   }
 
   private void complete() {

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
 import dev.iommufleet.hardware.link.Command;
@@ -260,7 +261,7 @@ final class DescriptorRunner {
     if (wait.drainPageRequests() && !core.has(Quirk.DRAIN_IS_NO_BARRIER)) {
       drain();
     }
-    if (core.functions.isAnyOpen() || core.devices.isAnyOpen()) {
+    if (isOpen()) {
       core.functions.pend(new Functions.Wait(position, low, high));
       core.emit(new Fact.WaitPended(position, low, high));
       return true;
@@ -269,7 +270,13 @@ final class DescriptorRunner {
     return complete(wait);
   }
 
+  @Guard(value = "wait-pends", without = "false")
+  private boolean isOpen() {
+    return core.functions.isAnyOpen() || core.devices.isAnyOpen();
+  }
+
   /** What devices asked for before has to be on its way, and their answers with them. [PRI-9] */
+  @Guard(value = "drain", without = "nothing")
   private void drain() {
     for (Device device : core.devices.all()) {
       if (!device.detaching()) {
@@ -296,6 +303,7 @@ final class DescriptorRunner {
         high & ~3L);
   }
 
+  @Guard(value = "errors-discard-waits", without = "nothing")
   private void discardWait() {
     var pending = core.functions.pendingWait();
     if (pending != null) {
@@ -354,7 +362,7 @@ final class DescriptorRunner {
   private boolean respondTo(Device device, Descriptor.PageGroupResponse r) {
     int pasid = Translator.key(r.pasid());
     boolean asked = device.hasGroup(pasid, r.groupIndex());
-    if (device.detaching() || core.config.responseFencing() && !asked) {
+    if (device.detaching() || isFenced(asked)) {
       return false;
     }
     if (asked) {
@@ -363,5 +371,11 @@ final class DescriptorRunner {
     }
     bindings.post(device, new Command.Respond(r.pasid(), r.groupIndex(), r.code()));
     return true;
+  }
+
+  /** The function that is there now did not ask. */
+  @Guard(value = "response-fencing", without = "false")
+  private boolean isFenced(boolean asked) {
+    return core.config.responseFencing() && !asked;
   }
 }

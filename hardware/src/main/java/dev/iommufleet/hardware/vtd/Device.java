@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.StateHash;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.link.HostInfo;
@@ -127,6 +128,7 @@ final class Device {
   }
 
   /** Numbered commands are answered in their order; one before this is open. */
+  @Guard(value = "answers-in-order", without = "false")
   boolean isBehindOpen(Posted posted) {
     if (posted.command() instanceof Command.Numbered) {
       for (Posted other : outstanding.values()) {
@@ -141,7 +143,8 @@ final class Device {
     return false;
   }
 
-  /** A command has not been answered. */
+  /** A command has not been answered: whatever waits for the device goes on waiting. */
+  @Guard(value = "queue-parks-on-devices", without = "false")
   boolean isAnyOpen() {
     return outstanding.size() > acknowledged.size();
   }

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.Report;
 import java.util.List;
@@ -13,20 +14,22 @@ public final class DeviceLink {
 
   private DeviceLink() {}
 
-  /** Nothing when the attachment is not the present one: the device is told that it is over. */
+  /**
+   * Nothing when the attachment is not the device's: it is told so.
+   *
+   * @param holds the attachment of this epoch is there, and it is the device's that reports
+   */
   public static List<Operation> operations(
-      IommuView view, int sourceId, long epoch, Report report) {
-    boolean attached = view.isAttached(sourceId, epoch);
+      IommuView view, int sourceId, long epoch, boolean holds, Report report) {
     return switch (report) {
+      case Report.Attach _ when isTaken(view, sourceId, epoch, holds) -> List.of();
       case Report.Attach r -> List.of(new Operation.AttachDevice(sourceId, epoch, r.host()));
+      case Report r when !mayReport(holds) -> List.of();
       case Report.Lost _ -> List.of(new Operation.DeviceLost(sourceId, epoch));
-      case Report r when !attached -> List.of();
       case Report.Detach _ -> List.of(new Operation.DetachDevice(sourceId, epoch));
       case Report.Answered r ->
           List.of(new Operation.AnswerCommand(sourceId, epoch, r.id(), r.errno()));
-      // What came twice over the link answers a command that is over; a function that completes
-      // what nobody asked for names no command.
-      case Report.InvalidationCompleted r when r.id() != 0 && !view.isOpen(sourceId, r.id()) ->
+      case Report.InvalidationCompleted r when isOver(view, sourceId, r) ->
           List.of(new Operation.AnswerCommand(sourceId, epoch, r.id(), 0));
       case Report.InvalidationCompleted r ->
           List.of(new Operation.CompleteInvalidation(sourceId, r.itags()));
@@ -45,6 +48,27 @@ public final class DeviceLink {
                   sourceId, r.pasid(), r.iova(), r.length(), AddressType.UNTRANSLATED, r.data()));
       case Report.Access r -> List.of(access(sourceId, r));
     };
+  }
+
+  /** Epochs are the devices' own: another device's attachment may have the same. */
+  @Guard(value = "source-id-is-taken", without = "false")
+  private static boolean isTaken(IommuView view, int sourceId, long epoch, boolean holds) {
+    return !holds && view.isAttached(sourceId, epoch);
+  }
+
+  /** What concerns an attachment that is over, or another device's, has no effect. */
+  @Guard(value = "report-of-this-attachment", without = "true")
+  private static boolean mayReport(boolean holds) {
+    return holds;
+  }
+
+  /**
+   * What came twice over the link answers a command that is over; a function that completes what
+   * nobody asked for names no command.
+   */
+  @Guard(value = "completion-counts-once", without = "false")
+  private static boolean isOver(IommuView view, int sourceId, Report.InvalidationCompleted r) {
+    return r.id() != 0 && !view.isOpen(sourceId, r.id());
   }
 
   private static Operation.RequestPage page(int sourceId, Report.PageRequested r) {
@@ -79,6 +103,7 @@ public final class DeviceLink {
   public static Delivery answer(Report report, Reply reply, long generation) {
     return switch (report) {
       case Report.Lost _ -> new Delivery.LossAcknowledged();
+      case Report.Attach _ when reply == null -> new Delivery.AttachAnswered(false);
       case Report.Withheld _ when reply == null -> null;
       case Report r when reply == null -> new Delivery.Ended();
       case Report.Attach _ ->

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.IommuConfig.FlushFailure;
 
@@ -20,8 +21,7 @@ final class DevicePort {
   }
 
   Reply attach(Operation.AttachDevice o) {
-    Device present = core.devices.find(o.sourceId());
-    if (present != null && present.epoch == o.epoch() && o.epoch() != 0 && !present.detaching()) {
+    if (isRepeated(o)) {
       return new Reply.DeviceAttached(AttachOutcome.ACCEPTED, 0, 0);
     }
     Reply.DeviceAttached answer = compatibility.check(o.sourceId(), o.host());
@@ -35,6 +35,13 @@ final class DevicePort {
       }
     }
     return answer;
+  }
+
+  /** The answer to it may have been lost. */
+  @Guard(value = "attached-once", without = "false")
+  private boolean isRepeated(Operation.AttachDevice o) {
+    Device present = core.devices.find(o.sourceId());
+    return present != null && present.epoch == o.epoch() && o.epoch() != 0 && !present.detaching();
   }
 
   /** The device leaves in an orderly way; under the quirk, at once and with all it was told. */
@@ -83,6 +90,7 @@ final class DevicePort {
     return device != null && (epoch == 0 || device.epoch == epoch) ? device : null;
   }
 
+
   /** A device has done, or could not do, what command {@code id} said. */
   Reply answer(Operation.AnswerCommand o) {
     Device device = find(o.sourceId(), o.epoch());
@@ -124,12 +132,17 @@ final class DevicePort {
   /** Page requests of a device come in the order of their numbers, each once. */
   boolean takes(Operation.DevicePageRequest o) {
     Device device = find(o.sourceId(), o.epoch());
-    if (device == null || device.detaching() || o.number() != device.lastRequest() + 1) {
+    if (device == null || device.detaching() || !isNext(device, o)) {
       return false;
     }
     device.counters(device.lastId(), device.lastNumbered(), o.number());
     core.emit(new Fact.DeviceRequestTaken(o.sourceId(), o.number()));
     return true;
+  }
+
+  @Guard(value = "page-request-taken-once", without = "true")
+  private static boolean isNext(Device device, Operation.DevicePageRequest o) {
+    return o.number() == device.lastRequest() + 1;
   }
 
   void pageRequestAnswered(Operation.DevicePageRequest o, Reply.Status status) {

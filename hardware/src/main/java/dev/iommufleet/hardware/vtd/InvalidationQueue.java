@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Latch.*;
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
@@ -122,6 +123,13 @@ final class InvalidationQueue {
 
   // ---- fetching ----
 
+  /** Nothing is fetched behind a wait that is open. */
+  @Guard(value = "fetching-stops-at-open-wait", without = "false")
+  private boolean isWaiting() {
+    return core.functions.pendingWait() != null;
+  }
+
+  @Guard(value = "fetching-stops-at-errors", without = "false")
   private boolean isStopped() {
     return (core.registers.get(FSTS) & (FaultLog.IQE | FaultLog.ITE)) != 0;
   }
@@ -129,7 +137,7 @@ final class InvalidationQueue {
   /** Runs descriptors until head meets tail, an error, an open wait, or the end of the turn. */
   void run() {
     core.latches.set(QUEUE_UNFINISHED, false);
-    if (!core.latches.is(QUEUE_ENABLED) || isStopped() || core.functions.pendingWait() != null) {
+    if (!core.latches.is(QUEUE_ENABLED) || isStopped() || isWaiting()) {
       return;
     }
     if (core.latches.get(QUEUE_TAIL) >= core.latches.get(QUEUE_ENTRIES)) {
@@ -148,7 +156,7 @@ final class InvalidationQueue {
     int shift = core.latches.is(QUEUE_WIDE) ? 5 : 4;
     long head = core.latches.get(QUEUE_HEAD);
     for (int done = 0; head != core.latches.get(QUEUE_TAIL); done++) {
-      if (core.functions.pendingWait() != null) {
+      if (isWaiting()) {
         return FINISHED;
       }
       if (done == TURN_DESCRIPTORS || core.tableReads() > TURN_TABLE_READS) {
@@ -167,7 +175,7 @@ final class InvalidationQueue {
 
   /** Answers came or functions left: an open wait may take effect, and fetching goes on. */
   void advance() {
-    boolean open = core.functions.isAnyOpen() || core.devices.isAnyOpen();
+    boolean open = isOpen();
     if (!open) {
       runner.settle();
       completions.run();
@@ -178,6 +186,12 @@ final class InvalidationQueue {
       return;
     }
     run();
+  }
+
+  /** Somebody has not answered. */
+  @Guard(value = "wait-waits-for-answers", without = "false")
+  private boolean isOpen() {
+    return core.functions.isAnyOpen() || core.devices.isAnyOpen();
   }
 
   private enum Step {

@@ -1,5 +1,6 @@
 package dev.iommufleet.hardware.vtd;
 
+import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
 import dev.iommufleet.hardware.link.Command;
@@ -55,7 +56,7 @@ final class PageRequests {
       answer(request, RESPONSE_FAILURE);
       return Status.NOT_PERMITTED;
     }
-    if ((core.registers.get(PRS) & PRO) != 0) {
+    if (isOverflowed()) {
       return overflow(request);
     }
     if (isFull()) {
@@ -131,6 +132,13 @@ final class PageRequests {
     return (core.registers.getQuad(PQT) + PageRequestDescriptor.BYTES) % bytes();
   }
 
+  /** Nothing is taken until software has seen that something was not. [PRI-10.1] */
+  @Guard(value = "overflow-until-cleared", without = "false")
+  private boolean isOverflowed() {
+    return (core.registers.get(PRS) & PRO) != 0;
+  }
+
+  @Guard(value = "full-queue-takes-nothing", without = "false")
   private boolean isFull() {
     return nextTail() == core.registers.getQuad(PQH);
   }
@@ -197,8 +205,13 @@ final class PageRequests {
   }
 
   private void raise(int statusBefore) {
-    if ((statusBefore & (PPR | PRO)) == 0) {
+    if (isEdge(statusBefore)) {
       event.raise();
     }
+  }
+
+  @Guard(value = "interrupt-at-edges", without = "true")
+  private static boolean isEdge(int statusBefore) {
+    return (statusBefore & (PPR | PRO)) == 0;
   }
 }
