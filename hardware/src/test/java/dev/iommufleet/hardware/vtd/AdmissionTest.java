@@ -33,4 +33,17 @@ class AdmissionTest {
 
     assertEquals(Refusal.Code.BAD_ARGUMENT, iommu.refusal(List.of(read)).orElseThrow().code());
   }
+
+  @Test
+  @DisplayName("when a device's page request names another function")
+  void otherFunction() {
+    var request = new Operation.RequestPage(0x18, 1, false, false, 0x1000, true, 0, true, false);
+    var report = new Operation.DevicePageRequest(0x10, 1, 1, request);
+
+    var refusal = iommu.refusal(List.of(report)).orElseThrow();
+
+    assertEquals(Refusal.Code.BAD_ARGUMENT, refusal.code());
+    assertEquals(
+        "operation 0: page request of source id 0x18 from the device at 0x10", refusal.message());
+  }
 }

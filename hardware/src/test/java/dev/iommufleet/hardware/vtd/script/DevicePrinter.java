@@ -36,8 +36,13 @@ final class DevicePrinter {
   private static String command(Command command) {
     return switch (command) {
       case Command.Bind c ->
-          "bind pasid=%s w0=%s w1=%s w2=%s"
-              .formatted(hex(c.pasid()), hex(c.entry()[0]), hex(c.entry()[1]), hex(c.entry()[2]));
+          "bind pasid=%s w0=%s w1=%s w2=%s%s"
+              .formatted(
+                  hex(c.pasid()),
+                  hex(c.entry()[0]),
+                  hex(c.entry()[1]),
+                  hex(c.entry()[2]),
+                  c.pageRequests() ? " requests" : "");
       case Command.Unbind c ->
           "unbind pasid=" + hex(c.pasid()) + (c.toDefault() ? " to-default" : "");
       case Command.Respond c ->
