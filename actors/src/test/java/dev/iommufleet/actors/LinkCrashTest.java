@@ -69,6 +69,14 @@ class LinkCrashTest {
         1,
         calls(linked, f -> f.hasHostCalled() && f.getHostCalled().getCall().hasAllocate()),
         name + ": allocated");
+    assertEquals(
+        1,
+        calls(linked, f -> f.hasHostCalled() && f.getHostCalled().getCall().hasReadFaults()),
+        name + ": read from the fault queue");
+    assertEquals(
+        1,
+        calls(linked, f -> f.hasHostCalled() && f.getHostCalled().getCall().hasWriteFaults()),
+        name + ": written to the fault queue");
     assertEquals(1, calls(linked, f -> f.hasGroupEnded()), name + ": groups that ended");
     long doneTwice =
         linked.it.deviceEntries(linked.device).stream()

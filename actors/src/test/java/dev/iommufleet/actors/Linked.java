@@ -130,7 +130,7 @@ final class Linked {
               .setAddressWidth(48)
               .setHardwareType(1)
               .setCap(0x19ED_008C_4078_0C66L)
-              .setEcap(0x899C_8400_0F5EL)
+              .setEcap(0x899C_A400_0F5EL)
               .setPasidWidth(8));
     }
     var made =
