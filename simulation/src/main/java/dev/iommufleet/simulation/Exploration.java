@@ -76,6 +76,11 @@ public final class Exploration {
     return new Exploration(ScenarioReader.read(name, text));
   }
 
+  /** What is explored. */
+  public Scenario scenario() {
+    return scenario;
+  }
+
   public String name() {
     return scenario.name();
   }
@@ -86,6 +91,20 @@ public final class Exploration {
 
   public String explores() {
     return scenario.explores();
+  }
+
+  /** The same threads; nobody crashes, and no message is lost or repeated. */
+  public Exploration withoutMishaps() {
+    return new Exploration(
+        new Scenario(
+            scenario.name(),
+            scenario.title(),
+            scenario.explores(),
+            scenario.config(),
+            scenario.devices(),
+            scenario.setup(),
+            scenario.threads(),
+            new Scenario.Budget(0, 0, 0, scenario.budget().mostStates())));
   }
 
   /** Visits every state, or as many as the scenario allows and then random walks from a seed. */

@@ -14,7 +14,7 @@ import java.util.List;
  * @param threads each in its own order, all orders between them
  * @param budget what else may happen
  */
-record Scenario(
+public record Scenario(
     String name,
     String title,
     String explores,
@@ -25,10 +25,10 @@ record Scenario(
     Budget budget) {
 
   /** {@code passthrough} false: emulated. */
-  record DeviceSpec(String name, boolean passthrough, int sourceId, int outstanding) {}
+  public record DeviceSpec(String name, boolean passthrough, int sourceId, int outstanding) {}
 
   /** {@code mayStop}: nobody minds when its next step never comes. */
-  record ThreadSpec(String name, List<Step> steps, boolean mayStop) {}
+  public record ThreadSpec(String name, List<Step> steps, boolean mayStop) {}
 
   /**
    * @param crashes of each component
@@ -36,5 +36,5 @@ record Scenario(
    * @param duplicates on each channel
    * @param mostStates an exploration of more is cut, and random walks follow
    */
-  record Budget(int crashes, int losses, int duplicates, long mostStates) {}
+  public record Budget(int crashes, int losses, int duplicates, long mostStates) {}
 }

@@ -8,7 +8,7 @@ import dev.iommufleet.hardware.device.DeviceOperation;
  * <p>Address spaces are numbered from 0, their pages from 0 to 511. {@code device} is a device's
  * number in the scenario.
  */
-sealed interface Step {
+public sealed interface Step {
 
   /** A step of the guest's software, at the IOMMU. */
   sealed interface Guest extends Step {}

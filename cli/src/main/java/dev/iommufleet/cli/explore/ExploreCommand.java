@@ -8,6 +8,11 @@ import dev.iommufleet.cli.Printer;
 import dev.iommufleet.simulation.Exploration;
 import dev.iommufleet.simulation.Exploration.Result;
 import dev.iommufleet.simulation.ScenarioException;
+import dev.iommufleet.simulation.locks.Cell;
+import dev.iommufleet.simulation.locks.Cell.Finding;
+import dev.iommufleet.simulation.locks.Discipline;
+import dev.iommufleet.simulation.locks.LockExploration;
+import dev.iommufleet.simulation.locks.LockTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +36,14 @@ import picocli.CommandLine.Parameters;
           + " with",
       "crashes, losses and repetitions as far as the scenario says, and checks I1 to I6 and I10 in",
       "each state. A scenario with more states than it allows is cut there; random walks from the",
-      "seed follow. Exit code 1: an invariant is broken; the shortest story is told."
+      "seed follow. Exit code 1: an invariant is broken; the shortest story is told.",
+      "",
+      "With --discipline the same scenario runs in an emulator with threads and locks instead, in"
+          + " each",
+      "order of its threads; nobody crashes there. Exit code 1: what was explored is not safe."
+          + " With",
+      "--discipline all it is a table, which is not a failure: 1 only if its last row, messages, is"
+          + " not safe."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,7 +51,9 @@ import picocli.CommandLine.Parameters;
       "  iommu-fleet explore A",
       "  iommu-fleet explore --all --json",
       "  iommu-fleet explore ./mine.txt --write found.schedule",
-      "  iommu-fleet explore ./mine.txt --replay found.schedule"
+      "  iommu-fleet explore ./mine.txt --replay found.schedule",
+      "  iommu-fleet explore B --discipline no-lock",
+      "  iommu-fleet explore --all --discipline all"
     })
 public final class ExploreCommand implements Callable<Integer> {
   @Mixin private Printer print;
@@ -53,13 +67,17 @@ public final class ExploreCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Every scenario that comes with the program.")
   private boolean all;
 
-  @Option(names = "--list", description = "Names and titles of the scenarios.")
+  @Option(names = "--list", description = "Names and titles of scenarios and disciplines.")
   private boolean list;
 
   @Option(
       names = "--discipline",
       paramLabel = "D",
-      description = "Who may do what when. Possible: messages (the default).")
+      description = {
+        "Who may do what when: messages (the default), no-lock, iommu-lock, caller-global,",
+        "callee-global, device-global, released, queue-lock, skip-passthrough, bottom-half,",
+        "first-use, a file that ends in .txt, or all."
+      })
   private String discipline = Exploration.MESSAGES;
 
   @Option(
@@ -80,12 +98,21 @@ public final class ExploreCommand implements Callable<Integer> {
       description = "Where the schedule of a violation goes. Default: SCENARIO.schedule.")
   private Path write;
 
+  @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      description = "Write the table as a page; with --all --discipline all.")
+  private Path markdown;
+
   @Override
   public Integer call() {
     check();
     try {
       if (list) {
         return list();
+      }
+      if (!discipline.equals(Exploration.MESSAGES)) {
+        return locks();
       }
       var results = new ArrayList<Result>();
       for (String name : all ? Exploration.names() : scenarios) {
@@ -108,16 +135,54 @@ public final class ExploreCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (!discipline.equals(Exploration.MESSAGES)) {
-      throw CommandException.usage(
-          "discipline '%s'; possible is %s", discipline, Exploration.MESSAGES);
-    }
     if (!list && !all && scenarios.isEmpty()) {
       throw CommandException.usage("say which SCENARIO, or --all; --list shows them");
     }
     if (replay != null && (all || scenarios.size() != 1)) {
       throw CommandException.usage("--replay needs exactly one SCENARIO");
     }
+    if (replay != null && discipline.equals(LockView.ALL)) {
+      throw CommandException.usage("--replay needs exactly one --discipline");
+    }
+    if (markdown != null && !(all && discipline.equals(LockView.ALL))) {
+      throw CommandException.usage("--markdown needs --all --discipline all");
+    }
+  }
+
+  /** In threads, with locks. */
+  private int locks() {
+    var view = new LockView(print);
+    List<String> names = all ? Exploration.names() : scenarios;
+    if (discipline.equals(LockView.ALL)) {
+      LockTable table = LockTable.explore(names.stream().map(ExploreCommand::exploration).toList());
+      if (markdown != null) {
+        write(markdown, table.markdown().lines().toList());
+      }
+      view.table(table);
+      return table.messagesAreSafe() ? DONE : FOUND;
+    }
+    var rules = discipline(discipline);
+    var explorations =
+        names.stream().map(it -> LockExploration.of(exploration(it), rules)).toList();
+    if (replay != null) {
+      return view.replay(explorations.getFirst().replay(text(replay).lines().toList()));
+    }
+    List<Cell> cells = explorations.stream().map(LockExploration::explore).toList();
+    view.cells(cells);
+    for (Cell cell : cells) {
+      for (Finding finding : cell.findings().stream().limit(1).toList()) {
+        schedule(
+            cell.scenario(),
+            "." + Path.of(cell.discipline()).getFileName(),
+            finding.what(),
+            finding.schedule());
+      }
+    }
+    return cells.stream().allMatch(it -> it.findings().isEmpty()) ? DONE : FOUND;
+  }
+
+  private static Discipline discipline(String name) {
+    return name.endsWith(".txt") ? Discipline.read(name, text(Path.of(name))) : Discipline.of(name);
   }
 
   private static Exploration exploration(String name) {
@@ -143,13 +208,28 @@ public final class ExploreCommand implements Callable<Integer> {
   private int list() {
     if (print.json()) {
       print.json(
-          Exploration.names().stream()
-              .map(Exploration::of)
-              .map(it -> Map.of("name", it.name(), "title", it.title(), "explores", it.explores()))
-              .toList());
+          Map.of(
+              "scenarios",
+              Exploration.names().stream()
+                  .map(Exploration::of)
+                  .map(
+                      it ->
+                          Map.of("name", it.name(), "title", it.title(), "explores", it.explores()))
+                  .toList(),
+              "disciplines",
+              Discipline.names().stream()
+                  .map(Discipline::of)
+                  .map(
+                      it ->
+                          Map.of("name", it.name(), "title", it.title(), "explains", it.explains()))
+                  .toList()));
     } else {
       for (String name : Exploration.names()) {
         print.line("%-36s %s", name, Exploration.of(name).title());
+      }
+      print.line("");
+      for (String name : Discipline.names()) {
+        print.line("--discipline %-23s %s", name, Discipline.of(name).title());
       }
     }
     return DONE;
@@ -175,17 +255,26 @@ public final class ExploreCommand implements Callable<Integer> {
   }
 
   private void write(Result it) {
-    Path file = write != null ? write : Path.of(Path.of(it.name()).getFileName() + ".schedule");
+    schedule(it.name(), "", it.what(), it.schedule());
+  }
+
+  private void schedule(String name, String discipline, String what, List<String> schedule) {
+    Path usual = Path.of(Path.of(name).getFileName() + discipline + ".schedule");
+    Path file = write != null ? write : usual;
     var lines = new ArrayList<String>();
-    lines.add("# " + it.name() + ": " + it.what());
-    lines.addAll(it.schedule());
+    lines.add("# " + name + discipline + ": " + what);
+    lines.addAll(schedule);
+    write(file, lines);
+    print.err().println("schedule written to " + file + "; run it again with --replay " + file);
+    print.err().flush();
+  }
+
+  private static void write(Path file, List<String> lines) {
     try {
       Files.write(file, lines);
     } catch (IOException e) {
       throw CommandException.usage("%s cannot be written: %s", file, e.getMessage());
     }
-    print.err().println("schedule written to " + file + "; run it again with --replay " + file);
-    print.err().flush();
   }
 
   private static Map<String, Object> json(List<Result> results) {
