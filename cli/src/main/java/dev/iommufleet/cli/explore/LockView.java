@@ -19,6 +19,9 @@ final class LockView {
   /** Every discipline, as a table. */
   static final String ALL = "all";
 
+  /** Two verdicts fit. */
+  private static final int NARROWEST = 10;
+
   private final Printer print;
 
   LockView(Printer print) {
@@ -65,15 +68,20 @@ final class LockView {
       return;
     }
     var head = new StringBuilder("%-36s".formatted(""));
-    table.rows().forEach(row -> head.append(" %-16s".formatted(row.discipline())));
+    table.rows().forEach(row -> head.append(padded(row, row.discipline())));
     print.line("%s", head.toString().stripTrailing());
     for (int column = 0; column < table.scenarios().size(); column++) {
       var text = new StringBuilder("%-36s".formatted(table.scenarios().get(column)));
       for (LockTable.Row row : table.rows()) {
-        text.append(" %-16s".formatted(verdicts(row.cells().get(column))));
+        text.append(padded(row, verdicts(row.cells().get(column))));
       }
       print.line("%s", text.toString().stripTrailing());
     }
+  }
+
+  private static String padded(LockTable.Row row, String text) {
+    int width = Math.max(row.discipline().length(), NARROWEST);
+    return " " + text + " ".repeat(Math.max(0, width - text.length()));
   }
 
   /** Each verdict once, that of the shortest story first. */
