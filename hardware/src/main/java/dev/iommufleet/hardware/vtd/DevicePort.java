@@ -95,15 +95,20 @@ final class DevicePort {
   Reply answer(Operation.AnswerCommand o) {
     Device device = find(o.sourceId(), o.epoch());
     var posted = device == null ? null : device.outstanding(o.id());
-    if (posted == null || device.isBehindOpen(posted)) {
+    if (posted == null) {
+      return new Reply.Done(BusStatus.OK);
+    }
+    if (posted.command() instanceof Command.Detach) {
+      // Its last: it took all before in their order, and whoever has left answers none of them
+      // again.
+      gone(device);
+      return new Reply.Done(BusStatus.OK);
+    }
+    if (device.isBehindOpen(posted)) {
       return new Reply.Done(BusStatus.OK);
     }
     if (posted.command() instanceof Command.InvalidateTlb) {
       return new Reply.Done(BusStatus.OK); // Ended by its completion message alone.
-    }
-    if (posted.command() instanceof Command.Detach) {
-      gone(device);
-      return new Reply.Done(BusStatus.OK);
     }
     if (o.errno() == 0) {
       device.acknowledge(o.id());
