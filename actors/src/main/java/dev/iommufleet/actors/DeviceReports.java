@@ -88,8 +88,16 @@ final class DeviceReports {
       entity.timers.startSingleTimer(
           "invalidation-%d-%d".formatted(sourceId, commandId),
           new EntityCommand.InvalidationExpired(sourceId, peer.epoch, commandId),
-          Duration.ofMillis(entity.environment.settings().links().invalidationTimeoutMillis()));
+          timeout(it));
     }
+  }
+
+  /** The IOMMU's own; one that was made before it could have its own has the node's. */
+  private Duration timeout(Incarnation it) {
+    return Duration.ofMillis(
+        it.config.hasTimeouts()
+            ? it.config.getTimeouts().getDeviceTlbMillis()
+            : entity.environment.settings().links().invalidationTimeoutMillis());
   }
 
   Effect<IommuEvent, EntityState<Incarnation>> expire(

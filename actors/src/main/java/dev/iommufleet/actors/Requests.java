@@ -12,6 +12,7 @@ import dev.iommufleet.protocol.api.v1.GetIommuResponse;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
+import dev.iommufleet.protocol.api.v1.Timeouts;
 import dev.iommufleet.protocol.cluster.v1.Awake;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.journal.v1.Entry;
@@ -41,27 +42,42 @@ final class Requests {
   // ---- create ------------------------------------------------------------------------------
 
   /**
-   * What a creation asks for, resolved.
+   * What a creation asks for, resolved with what this node has for those who do not say.
    *
    * @throws MalformedException a name or a number is none
    */
   IommuConfig config(String id, CreateIommuRequest request) {
-    RequestCheck.id(id);
-    var byDefault =
+    var level =
         environment.settings().fullByDefault()
             ? JournalLevel.JOURNAL_LEVEL_FULL
             : JournalLevel.JOURNAL_LEVEL_FACTS;
+    return config(id, request, level, timeouts());
+  }
+
+  private Timeouts timeouts() {
+    return Timeouts.newBuilder()
+        .setDeviceTlbMillis(environment.settings().links().invalidationTimeoutMillis())
+        .build();
+  }
+
+  private static IommuConfig config(
+      String id, CreateIommuRequest request, JournalLevel level, Timeouts timeouts) {
+    RequestCheck.id(id);
     var config = Configs.resolve(request.getSpec());
     var conflicts = config.conflicts();
     if (!conflicts.isEmpty()) {
       throw new RefusedException(Refusals.of(conflicts.getFirst()));
     }
-    return Configs.write(config, Configs.level(request.getSpec(), byDefault));
+    return Configs.write(config, Configs.level(request.getSpec(), level)).toBuilder()
+        .setTimeouts(Configs.timeouts(request.getSpec(), timeouts))
+        .build();
   }
 
-  /** The same creation is answered as the first time. */
+  /** The same creation is answered as the first time, whatever the node has by now. */
   Effect<IommuEvent, EntityState<Incarnation>> createAgain(Incarnation it, Ask ask) {
-    if (!Configs.agree(it.config, config(it.id, ask.request().getCreate()))) {
+    var timeouts = it.config.hasTimeouts() ? it.config.getTimeouts() : timeouts();
+    var asked = config(it.id, ask.request().getCreate(), it.config.getJournalLevel(), timeouts);
+    if (!Configs.agree(it.config, asked)) {
       throw new RefusedException(
           RefusalCode.REFUSAL_CODE_IOMMU_EXISTS,
           "an IOMMU '%s' exists with another configuration; choose another id".formatted(it.id));

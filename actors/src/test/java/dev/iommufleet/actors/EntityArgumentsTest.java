@@ -12,6 +12,7 @@ import dev.iommufleet.protocol.api.v1.Limits;
 import dev.iommufleet.protocol.api.v1.Profile;
 import dev.iommufleet.protocol.api.v1.ReadMemoryRequest;
 import dev.iommufleet.protocol.api.v1.Refusal;
+import dev.iommufleet.protocol.api.v1.Timeouts;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +44,8 @@ class EntityArgumentsTest {
     var none = created(IommuSpec.newBuilder().setLimits(Limits.newBuilder().setMemoryPages(0)));
     var profile = created(IommuSpec.newBuilder().setProfileValue(77));
     var level = created(IommuSpec.newBuilder().setJournalLevelValue(77));
+    var timeout =
+        created(IommuSpec.newBuilder().setTimeouts(Timeouts.newBuilder().setDeviceTlbMillis(99)));
     var quirk = created(IommuSpec.newBuilder().putQuirkOverrides("NO_SUCH", true));
 
     assertEquals("BAD_ARGUMENT", negative.getCode());
@@ -50,6 +53,8 @@ class EntityArgumentsTest {
     assertEquals("CONFIG_CONFLICT", none.getCode());
     assertEquals("BAD_ARGUMENT", profile.getCode());
     assertEquals("BAD_ARGUMENT", level.getCode());
+    assertEquals("BAD_ARGUMENT", timeout.getCode());
+    assertEquals("device_tlb_millis is 99; 100 to 3600000 are possible", timeout.getMessage());
     assertEquals("UNKNOWN_QUIRK", quirk.getCode());
     assertEquals("IOMMU_NOT_FOUND", it.refusal(request(load(0, 1))).getCode());
   }

@@ -24,6 +24,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Between an IOMMU and its devices")
 class LinkTest {
@@ -103,12 +105,17 @@ class LinkTest {
     assertEquals(0, linked.faultStatus() & 0x70);
   }
 
-  @Test
+  @ParameterizedTest
+  @CsvSource({"100, 0", "60000, 100"})
   @DisplayName("an invalidation that the device was told to forget runs into its time-out")
-  void timeOut() {
+  void timeOut(int ofNode, int ofIommu) {
     it.close();
-    it = new LinkHarness(new LinkSettings(new Resending(20, 200), 100, 5));
-    var linked = attached("t", false, Profile.PROFILE_ARCHITECTURE);
+    it = new LinkHarness(new LinkSettings(new Resending(20, 200), ofNode, 5));
+    var linked = new Linked(it, "t", false);
+    linked.timeoutMillis = ofIommu;
+    linked.create(Profile.PROFILE_ARCHITECTURE).boot();
+    linked.attach();
+    linked.awaitState(AttachState.ATTACH_STATE_ATTACHED);
     failCompletions(linked, CompletionFault.COMPLETION_FAULT_NEVER);
 
     linked.guest(linked.queued(FLUSH));

@@ -28,6 +28,7 @@ import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.PciCapabilities;
 import dev.iommufleet.protocol.api.v1.Profile;
 import dev.iommufleet.protocol.api.v1.RequestId;
+import dev.iommufleet.protocol.api.v1.Timeouts;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import java.util.ArrayList;
@@ -55,6 +56,10 @@ final class Linked {
   final String iommu;
   final String device;
   private final boolean passthrough;
+
+  /** The IOMMU's own for device-TLB invalidations; 0: the node's. */
+  int timeoutMillis;
+
   private long tail;
   private long requestHead;
   private int sequence;
@@ -99,6 +104,9 @@ final class Linked {
                     .setPasidBits(8)
                     .setPageRequests(true)
                     .setDeviceTlb(true));
+    if (timeoutMillis != 0) {
+      spec.setTimeouts(Timeouts.newBuilder().setDeviceTlbMillis(timeoutMillis));
+    }
     if (profile == Profile.PROFILE_QEMU_11_1) {
       spec.putQuirkOverrides("ATTACH_BINDS_NOTHING", false); // Device TLBs have no part otherwise.
     }

@@ -174,7 +174,8 @@ final class Judge {
       }
       boolean here = its.state() == AttachState.ATTACHED;
       if (here != isHeld(device)) {
-        return "late: %s is attached at %s only".formatted(spec.name(), here ? "its end" : "the IOMMU");
+        return "late: %s is attached at %s only"
+            .formatted(spec.name(), here ? "its end" : "the IOMMU");
       }
     }
     var open = world.ledger().openWaits();

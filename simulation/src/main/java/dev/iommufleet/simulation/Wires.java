@@ -1,6 +1,5 @@
 package dev.iommufleet.simulation;
 
-import dev.iommufleet.hardware.StateHash;
 import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.LinkHash;
 import dev.iommufleet.hardware.link.Report;

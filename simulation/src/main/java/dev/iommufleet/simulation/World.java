@@ -361,8 +361,7 @@ final class World implements Explorable<World> {
   public long hash() {
     long hash = iommu.stateHash() + iommu.softHash() + ledger.hash() + used.hash() + wires.hash();
     for (int i = 0; i < devices.length; i++) {
-      hash +=
-          StateHash.mix(TAG_DEVICE, i, devices[i].stateHash() + 31 * devices[i].softHash());
+      hash += StateHash.mix(TAG_DEVICE, i, devices[i].stateHash() + 31 * devices[i].softHash());
     }
     for (int thread = 0; thread < next.length; thread++) {
       hash += StateHash.mix(TAG_THREAD, thread, next[thread]);

@@ -13,6 +13,7 @@ import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.Parked;
 import dev.iommufleet.protocol.api.v1.Profile;
 import dev.iommufleet.protocol.api.v1.QuirkSetting;
+import dev.iommufleet.protocol.api.v1.Timeouts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ final class IommuPrinter {
             Json.object(
                 "iotlbEntries", config.getLimits().getIotlbEntries(),
                 "memoryPages", config.getLimits().getMemoryPages()),
+        "timeouts", config.hasTimeouts() ? timeouts(config.getTimeouts()) : null,
         "options", config.hasOptions() ? options(config.getOptions()) : null,
         "believedRules", it.getBelievedRulesList());
   }
@@ -91,6 +93,10 @@ final class IommuPrinter {
 
   private static String journalLevel(IommuConfig config) {
     return RecordView.dashed(config.getJournalLevel().name().substring("JOURNAL_LEVEL_".length()));
+  }
+
+  private static Map<String, Object> timeouts(Timeouts it) {
+    return Json.object("deviceTlbMillis", it.getDeviceTlbMillis());
   }
 
   private static Map<String, Object> options(Options it) {
@@ -127,6 +133,11 @@ final class IommuPrinter {
         config.getLimits().getIotlbEntries(),
         it.getMemoryPages(),
         config.getLimits().getMemoryPages());
+    if (config.hasTimeouts()) {
+      print.line(
+          "%-14s %d ms for device-TLB invalidations",
+          "time-outs", config.getTimeouts().getDeviceTlbMillis());
+    }
     print.line(
         "%-14s %d entries since %s, incarnation %d, at %s",
         "journal",

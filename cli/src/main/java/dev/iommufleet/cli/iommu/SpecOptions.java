@@ -12,6 +12,7 @@ import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.Limits;
 import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.Profile;
+import dev.iommufleet.protocol.api.v1.Timeouts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +76,14 @@ final class SpecOptions {
   private Integer memoryPages;
 
   @Option(
+      names = "--device-tlb-timeout-millis",
+      paramLabel = "N",
+      description =
+          "A device-TLB invalidation that a device was told to withhold fails after so long, 100 to"
+              + " 3600000. Default: the node's setting.")
+  private Integer deviceTlbTimeoutMillis;
+
+  @Option(
       names = "--response-fencing",
       description =
           "A page-group response that answers no request of the function that is there now is"
@@ -121,6 +130,9 @@ final class SpecOptions {
     if (journalLevel != null) {
       spec.setJournalLevel(
           constant("JOURNAL_LEVEL_", "--journal-level", journalLevel, JournalLevel.values()));
+    }
+    if (deviceTlbTimeoutMillis != null) {
+      spec.setTimeouts(Timeouts.newBuilder().setDeviceTlbMillis(deviceTlbTimeoutMillis));
     }
     if (responseFencing || flushFailure != null) {
       spec.setOptions(options());

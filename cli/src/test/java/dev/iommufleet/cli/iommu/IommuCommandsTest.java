@@ -71,10 +71,13 @@ class IommuCommandsTest {
             "--caching-mode",
             "--iotlb-entries",
             "16",
+            "--device-tlb-timeout-millis",
+            "250",
             "--json");
 
     done(created);
     assertEquals("full", created.json().get("journalLevel"));
+    assertEquals(Map.of("deviceTlbMillis", 250L), created.json().get("timeouts"));
     assertFalse(((List<?>) created.json().get("quirks")).contains("IOTLB_IGNORES_DOMAIN"));
     var capabilities = (Map<?, ?>) created.json().get("capabilities");
     assertEquals(39L, capabilities.get("addressWidth"));

@@ -53,7 +53,8 @@ public final class IommuPort {
   @Guard(value = "ghosts-are-denied", without = "false")
   private static boolean isGhost(
       Delivery delivery, DeviceReply reply, boolean here, boolean leaving) {
-    boolean elsewhere = reply instanceof Received(Receipt receipt, _) && receipt == Receipt.OTHER_EPOCH;
+    boolean elsewhere =
+        reply instanceof Received(Receipt receipt, _) && receipt == Receipt.OTHER_EPOCH;
     boolean held = delivery instanceof Delivery.AttachAnswered(boolean accepted) && accepted;
     return elsewhere && !leaving || held && !here;
   }

@@ -1,8 +1,9 @@
 package dev.iommufleet.hardware.vtd;
 
-import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Latch.*;
 import static dev.iommufleet.hardware.vtd.Registers.*;
+
+import dev.iommufleet.hardware.Guard;
 
 /** The global command register and the register-based invalidations. [REG-6.1] [REG-7.1] */
 final class Commands {

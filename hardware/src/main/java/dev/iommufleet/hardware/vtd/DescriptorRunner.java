@@ -1,8 +1,8 @@
 package dev.iommufleet.hardware.vtd;
 
-import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.spec.Descriptor;
 import java.util.ArrayList;

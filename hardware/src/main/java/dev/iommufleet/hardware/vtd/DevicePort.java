@@ -90,7 +90,6 @@ final class DevicePort {
     return device != null && (epoch == 0 || device.epoch == epoch) ? device : null;
   }
 
-
   /** A device has done, or could not do, what command {@code id} said. */
   Reply answer(Operation.AnswerCommand o) {
     Device device = find(o.sourceId(), o.epoch());

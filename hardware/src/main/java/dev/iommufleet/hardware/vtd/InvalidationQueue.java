@@ -1,9 +1,9 @@
 package dev.iommufleet.hardware.vtd;
 
-import dev.iommufleet.hardware.Guard;
 import static dev.iommufleet.hardware.vtd.Latch.*;
 import static dev.iommufleet.hardware.vtd.Registers.*;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.vtd.spec.Descriptor;
 import dev.iommufleet.hardware.vtd.spec.DescriptorRules;
 

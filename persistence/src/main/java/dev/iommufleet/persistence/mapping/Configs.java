@@ -11,6 +11,7 @@ import dev.iommufleet.protocol.api.v1.JournalLevel;
 import dev.iommufleet.protocol.api.v1.Limits;
 import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.QuirkSetting;
+import dev.iommufleet.protocol.api.v1.Timeouts;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -22,6 +23,9 @@ import java.util.TreeSet;
 
 /** {@link IommuConfig} to and from its message, and out of what a client asks for. */
 public final class Configs {
+  private static final int SHORTEST_MILLIS = 100;
+  private static final int LONGEST_MILLIS = 3_600_000;
+
   private Configs() {}
 
   /** Everything resolved: each quirk of this version by name, on or off. */
@@ -91,7 +95,7 @@ public final class Configs {
 
   /**
    * Whether a journaled configuration is what a client asks for now. Where it was written before a
-   * quirk or the options existed, it cannot differ in them.
+   * quirk, the options or the time-outs existed, it cannot differ in them.
    */
   public static boolean agree(
       dev.iommufleet.protocol.api.v1.IommuConfig journaled,
@@ -105,6 +109,9 @@ public final class Configs {
     if (!journaled.hasOptions()) {
       older.clearOptions();
     }
+    if (!journaled.hasTimeouts()) {
+      older.clearTimeouts();
+    }
     return older.build().equals(journaled);
   }
 
@@ -116,6 +123,23 @@ public final class Configs {
       case JOURNAL_LEVEL_FULL -> JournalLevel.JOURNAL_LEVEL_FULL;
       case UNRECOGNIZED -> throw Fields.unknownValue("journal level");
     };
+  }
+
+  /**
+   * The time-outs that a client asks for; {@code whenSilent} has every field.
+   *
+   * @throws MalformedException one is shorter or longer than possible
+   */
+  public static Timeouts timeouts(IommuSpec spec, Timeouts whenSilent) {
+    var asked = whenSilent.toBuilder().mergeFrom(spec.getTimeouts()).build();
+    int millis = asked.getDeviceTlbMillis();
+    if (millis < SHORTEST_MILLIS || millis > LONGEST_MILLIS) {
+      throw new MalformedException(
+          MalformedException.Code.OUT_OF_RANGE,
+          "device_tlb_millis is %d; %d to %d are possible"
+              .formatted(Integer.toUnsignedLong(millis), SHORTEST_MILLIS, LONGEST_MILLIS));
+    }
+    return asked;
   }
 
   private static Set<Quirk> apply(Collection<Quirk> start, Map<String, Boolean> settings) {

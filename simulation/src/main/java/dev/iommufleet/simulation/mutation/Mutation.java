@@ -34,7 +34,11 @@ public record Mutation(String guard, String owner, String scenario) {
 
   /** Every rule that carries a {@link dev.iommufleet.hardware.Guard}. */
   public static List<Mutation> all() {
-    return table().lines().filter(line -> !line.isBlank() && !line.startsWith("#")).map(Mutation::read).toList();
+    return table()
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .map(Mutation::read)
+        .toList();
   }
 
   private static Mutation read(String line) {

@@ -64,7 +64,8 @@ final class Mutator {
     TypeKind kind = TypeKind.from(method.methodTypeSymbol().returnType());
     boolean fits =
         switch (without) {
-          case "true", "false" -> method.methodTypeSymbol().returnType().descriptorString().equals("Z");
+          case "true", "false" ->
+              method.methodTypeSymbol().returnType().descriptorString().equals("Z");
           case "0" -> kind == TypeKind.INT || kind == TypeKind.LONG;
           case "empty" -> method.methodTypeSymbol().returnType().descriptorString().equals("[J");
           case "nothing" -> kind == TypeKind.VOID;
