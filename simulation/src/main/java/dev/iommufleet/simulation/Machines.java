@@ -28,7 +28,7 @@ final class Machines {
           48,
           HostInfo.INTEL_VTD,
           0x19ED_008C_4078_0C66L,
-          0x899C_8400_0F5EL,
+          0x899C_A400_0F5EL,
           PASID_BITS,
           false);
 

@@ -170,7 +170,14 @@ final class DeviceCode {
 
   private void page(int device) {
     int number = requests++;
-    code.at(Place.DEVICE, device, "to ask for a page", () -> ask(device, number));
+    Runnable body =
+        () -> code.at(Place.DEVICE, device, "to ask for a page", () -> ask(device, number));
+    if (isPassthrough(device)) {
+      // The device asked the host; what the host's fault queue has is read here.
+      code.at(Place.MAIN_LOOP, "to read the fault queue of " + name(device), body);
+    } else {
+      body.run();
+    }
   }
 
   /** With the device's lock: checks, calls, notes. */
