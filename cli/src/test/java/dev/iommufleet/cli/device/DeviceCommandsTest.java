@@ -89,6 +89,79 @@ class DeviceCommandsTest {
   }
 
   @Test
+  @DisplayName("a passed-through device asks for a page through the host's fault queue")
+  void faultQueue() {
+    done(
+        "iommu",
+        "create",
+        "dev-4",
+        "--scalable-first-stage",
+        "--caching-mode",
+        "--device-tlb",
+        "--page-requests");
+    done("device", "create", "asks", "--kind", "passthrough", "--host-siblings", "1");
+    done("device", "attach", "asks", "dev-4", "00:02.0");
+    tables("dev-4");
+    done("iommu", "exec", "dev-4", "mem-write 0x2200 1d30000000000000");
+    done("iommu", "qi", "dev-4", "--setup", "0x10000", "pc did=5 pasid=3", "wait");
+    done("device", "config", "asks", "command", "4");
+    done("device", "config", "asks", "pasid-control", "1");
+    done("device", "config", "asks", "ats-control", "0x8000");
+    done("device", "config", "asks", "pri-allocation", "8");
+    done("device", "config", "asks", "pri-control", "1");
+
+    var sent = done("device", "groups", "asks", "--request", "0x9000", "--pasid", "3");
+    var groups = done("device", "groups", "asks");
+    var hwpts = done("device", "hwpts", "asks");
+    var json = done("device", "hwpts", "asks", "--json").json();
+    var prq = done("iommu", "prq", "dev-4");
+    done("iommu", "qi", "dev-4", "pgresp 00:02.0 prgi=0 pasid=3 code=0");
+
+    assertEquals("request 1 is sent, group 0\n", sent.out());
+    assertEquals(
+        "group 0   PASID 3       1 requests, closed, at the host in fault queue 1000, cookie 1\n"
+            + "1 groups\n",
+        groups.out());
+    assertTrue(hwpts.out().contains("queue  1000 1 users, 0 groups not read\n"), hwpts.out());
+    assertTrue(hwpts.out().contains("attached for PASID 3, fault queue 1000"), hwpts.out());
+    assertTrue(hwpts.out().contains("function:PASID 2:0"), hwpts.out());
+    assertEquals(1, ((List<?>) json.get("queues")).size());
+    assertTrue(prq.out().contains("0x9000"), prq.out());
+    assertEquals("0 groups\n", done("device", "groups", "asks").out());
+  }
+
+  @Test
+  @DisplayName("the host's kernel can be called for siblings and for objects of one's own")
+  void calls() {
+    done("iommu", "create", "dev-5", "--scalable-first-stage", "--caching-mode");
+    done("device", "create", "calls", "--kind", "passthrough", "--host-siblings", "2");
+    done("device", "attach", "calls", "dev-5", "00:02.0");
+
+    assertEquals("queue: 1000\n", done("device", "call", "calls", "queue").out());
+    assertEquals(
+        "nested 2 10 12 48 0x1000 0 1000: 1001\n",
+        done("device", "call", "calls", "nested", "2", "10", "12", "48", "0x1000", "0", "1000")
+            .out());
+    done("device", "call", "calls", "attach", "2", "3", "1001");
+    var other = run("device", "call", "calls", "attach", "3", "3", "10");
+    assertEquals("attach 3 3 10: errno 22\n", other.out());
+    assertEquals(ExitCode.FOUND, other.exitCode());
+    assertEquals("free 1000: errno 16\n", run("device", "call", "calls", "free", "1000").out());
+    assertEquals(
+        "read 1000 47: errno 29\n", run("device", "call", "calls", "read", "1000", "47").out());
+    assertEquals(
+        "write 1000 1:0: errno 22\n", run("device", "call", "calls", "write", "1000", "1:0").out());
+    refused("BAD_ARGUMENT", run("device", "call", "calls", "attach", "1", "3", "10"));
+    refused("WRONG_STATE", run("device", "call", "calls", "free", "10"));
+    badUsage("is no call", run("device", "call", "calls", "nonsense"));
+    badUsage("the form is: attach", run("device", "call", "calls", "attach", "2"));
+    badUsage("the form is: write", run("device", "call", "calls", "write", "1000", "1"));
+    refused(
+        "CONFIG_CONFLICT",
+        run("device", "create", "many", "--kind", "passthrough", "--host-siblings", "8"));
+  }
+
+  @Test
   @DisplayName("create without options fits an IOMMU made with --scalable-first-stage")
   void defaults() {
     done("iommu", "create", "dev-2", "--scalable-first-stage");
