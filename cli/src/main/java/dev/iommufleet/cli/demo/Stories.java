@@ -50,7 +50,7 @@ final class Stories {
         "%s, %s (explore B --discipline %s):",
         exploration.title(), Discipline.of(UNLOCKED).title(), UNLOCKED);
     for (Cell.Finding finding : locks.findings()) {
-      finding.paragraphs().forEach(line -> print.line("  %s", line));
+      finding.gist().forEach(line -> print.line("  %s", line));
       print.line("  That is a %s.", finding.what());
     }
     print.line(

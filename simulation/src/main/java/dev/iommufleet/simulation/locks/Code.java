@@ -114,8 +114,8 @@ final class Code {
     add(Kind.ACT, 0, effect, text);
   }
 
-  void await(Condition condition, String text) {
-    ops.add(new Op(Kind.WAIT, 0, condition, null, text));
+  void await(Condition condition, Effect effect, String text) {
+    ops.add(new Op(Kind.WAIT, 0, condition, effect, text));
   }
 
   /** A step of the scenario begins here. */

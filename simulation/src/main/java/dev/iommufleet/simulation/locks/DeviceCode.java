@@ -44,7 +44,23 @@ final class DeviceCode {
           config(device, register, value);
       case DeviceOperation.RequestPage _ -> page(device);
       case DeviceOperation.StartDma dma -> dma(device, dma);
-      default -> {} // Faults and links of the message design: nothing of this kind is here.
+      // Messages of a link, and faults that are ordered: an emulator with locks has neither.
+      case DeviceOperation.AttachAnswered _,
+          DeviceOperation.AttachmentEnded _,
+          DeviceOperation.LossAcknowledged _,
+          DeviceOperation.Receive _,
+          DeviceOperation.Resume _,
+          DeviceOperation.Translated _,
+          DeviceOperation.Accessed _,
+          DeviceOperation.Poll _,
+          DeviceOperation.ReadConfig _,
+          DeviceOperation.SendStopMarker _,
+          DeviceOperation.FailHostCall _,
+          DeviceOperation.CallHost _,
+          DeviceOperation.FailCompletions _,
+          DeviceOperation.ReleaseCompletions _,
+          DeviceOperation.LoseResponses _,
+          DeviceOperation.SetLink _ -> {}
     }
   }
 
@@ -94,7 +110,7 @@ final class DeviceCode {
                   }
                   return null;
                 },
-                value == 1 ? "starts it" : "stops it: it has left"));
+                (value == 1 ? "starts " : "stops ") + name(device)));
     code.change(shared.notifiers, null, "changes the list of notifiers");
   }
 
@@ -152,7 +168,7 @@ final class DeviceCode {
                           code.change(
                               shared.state(device),
                               write(device, requests, enabled, resets),
-                              resets ? "resets it" : "switches its page requests")));
+                              (resets ? "resets " : "switches page requests of ") + name(device))));
         });
   }
 
@@ -202,7 +218,7 @@ final class DeviceCode {
     code.leave(
         state,
         (m, t) -> m.get(over) != IommuCode.NOT_ASKED && m.misled(t, state) ? torn(device) : null,
-        "notes in %s that the group is outstanding".formatted(name(device)));
+        "notes in %s that a request is outstanding".formatted(name(device)));
   }
 
   private Hazard torn(int device) {
@@ -374,6 +390,7 @@ final class DeviceCode {
         () -> {
           code.await(
               (m, _) -> m.get(shared.about(About.OVER, number)) != 0,
+              null,
               "waits for the response for page %d".formatted(page));
           at(device, () -> byDeviceTlb(device, pasid, page));
         });

@@ -43,6 +43,7 @@ final class GuestCode {
       case Step.Await s ->
           code.await(
               (m, _) -> s.orError() || m.get(shared.wait(s.number())) != 0,
+              null,
               "sees wait %d completed".formatted(s.number()));
       case Step.AwaitCommand _ -> {} // Commands are over when their register access is.
       case Step.Command s -> mmio("GCMD", () -> command(s));
@@ -168,7 +169,7 @@ final class GuestCode {
                   iommu.ruleOut(m, Promise.MACHINE_RESET, -1);
                   return null;
                 },
-                "empties it"));
+                "empties the request queue"));
   }
 
   // ---- page requests ----
@@ -180,7 +181,7 @@ final class GuestCode {
   /** Takes one request that is in the queue, empty slots before it too. */
   private void serve(boolean maps, boolean ifAny) {
     if (!ifAny) {
-      code.await((m, t) -> !isEmpty(m, t), "waits for a page request and sees one");
+      code.await((m, t) -> !isEmpty(m, t), null, "waits for a page request and sees one");
     } else {
       code.act(null, "looks for a page request");
     }
@@ -189,7 +190,8 @@ final class GuestCode {
         () -> {
           mmio("PRS", () -> iommu.clearStatus(1));
           code.act(
-              (m, t) -> takeOut(m, t, maps), "takes a page request out" + (maps ? ", maps" : ""));
+              (m, t) -> takeOut(m, t, maps),
+              "takes out a request" + (maps ? " and maps the page" : ""));
           mmio("PQH, qi pgresp", this::respond);
         });
   }

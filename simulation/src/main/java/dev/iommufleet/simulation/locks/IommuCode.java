@@ -136,7 +136,7 @@ final class IommuCode {
           m.set(shared.register(Register.HEAD, t), m.get(shared.head));
           return null;
         },
-        "reads the tail of the request queue");
+        "reads the tail of the queue");
     code.unless(
         this::isFull,
         () -> {
@@ -145,8 +145,8 @@ final class IommuCode {
                 m.set(shared.slot(m.get(shared.register(Register.TAIL, t))), number + 1);
                 return null;
               },
-              "writes %s into the slot there".formatted(text(number)));
-          code.act((m, t) -> moveTail(m, t, number), "moves the tail: the guest can see it");
+              "writes %s there".formatted(text(number)));
+          code.act((m, t) -> moveTail(m, t, number), "moves the tail");
           setStatus(PENDING);
         });
     code.unless(
@@ -234,7 +234,7 @@ final class IommuCode {
                 m.set(shared.status, written);
                 return null;
               },
-              "writes it back with what software cleared");
+              "writes it back with bits cleared");
         });
   }
 

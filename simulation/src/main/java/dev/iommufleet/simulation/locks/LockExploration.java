@@ -42,7 +42,12 @@ public final class LockExploration {
 
   private Finding finding(Hazard hazard, List<Integer> schedule) {
     return new Finding(
-        hazard.verdict(), hazard.kind(), hazard.what(), tell(schedule), write(schedule));
+        hazard.verdict(),
+        hazard.kind(),
+        hazard.what(),
+        new Gist(program, start).tell(before, schedule),
+        tell(schedule),
+        write(schedule));
   }
 
   private List<String> tell(List<Integer> schedule) {

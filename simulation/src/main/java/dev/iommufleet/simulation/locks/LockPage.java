@@ -23,6 +23,7 @@ final class LockPage {
       iommu_lock away from the flush of host IOTLBs. Each proposal is a *discipline* here: which locks are taken where, and in which
       order, as data. The same %d scenario files that `explore` runs over messages are translated, step by step, into what the threads of
       such an emulator do, and every order of those steps is tried. No verdict is written down anywhere: each follows from the discipline.
+      Table and disciplines are five minutes; the stories are for whoever doubts a cell.
 
       | verdict | means |
       |---|---|
@@ -48,6 +49,7 @@ final class LockPage {
       - A step of a thread is one lock, one read or write of a register, one record of a walk. A write is never torn itself.
       - The global lock is taken by whoever does not have it, and goes on with whoever has; no other lock is recursive.
       - A bottom half that the setup of a scenario leaves behind is still to come when its threads start: nothing orders the main loop.
+      - Ordered faults of links, completions and hosts belong to the message design; steps that order them do nothing in the other rows.
       - Only what a scenario does can go wrong in it. Bindings that change under a page request's flush, the first pass-through DMA and a
         translation in use while a wait completes are in no scenario file; tests try them with files of their own.
 
@@ -91,9 +93,13 @@ final class LockPage {
   }
 
   private String label(String scenario) {
-    String letter = scenario.substring(0, Math.max(1, scenario.indexOf('-')));
+    String letter = letter(scenario);
     long before = labels.stream().filter(label -> label.startsWith(letter)).count();
     return before == 0 ? letter : letter + (before + 1);
+  }
+
+  private static String letter(String scenario) {
+    return scenario.substring(0, Math.max(1, scenario.indexOf('-')));
   }
 
   /** Of stories of one kind the shortest of the first row that has it is told. */
@@ -138,14 +144,14 @@ final class LockPage {
       String name = table.scenarios().get(columns.get(i));
       line("- **%s** `%s`: %s".formatted(labels.get(i), name, table.titles().get(columns.get(i))));
     }
+    String safe =
+        IntStream.range(0, table.scenarios().size())
+            .filter(table::isSafe)
+            .mapToObj(column -> letter(table.scenarios().get(column)))
+            .distinct()
+            .collect(Collectors.joining(", "));
     line("");
-    line(
-        "Safe in every row, as everything there happens under one lock or touches nothing shared: %s."
-            .formatted(
-                IntStream.range(0, table.scenarios().size())
-                    .filter(table::isSafe)
-                    .mapToObj(column -> "`" + table.scenarios().get(column) + "`")
-                    .collect(Collectors.joining(", "))));
+    line("Safe in every row, under one lock or with nothing shared: %s.".formatted(safe));
   }
 
   private String cell(Cell cell) {
@@ -168,20 +174,21 @@ final class LockPage {
   private void disciplines() {
     line("");
     line("## The disciplines");
+    line("");
+    line("All but `iommu-lock` and `first-use` leave the host flush without a lock of its own.");
+    line("");
     for (String name : Discipline.names()) {
       var discipline = Discipline.of(name);
-      line("");
       line(
-          "**`%s`**: %s. %s *%s*"
+          "- **`%s`**, %s: %s *%s*"
               .formatted(name, discipline.title(), discipline.explains(), discipline.argued()));
     }
-    line("");
     line(
-        "**`%s`**: IOMMU and devices are actors. Each changes only its own state, one message at a time;"
+        "- **`%s`**: IOMMU and devices are actors; each changes only what is its own, by messages;"
                 .formatted(Exploration.MESSAGES)
             + " a page request, its refusal and its response are messages, and a wait completes"
-            + " when every device has answered. *No lock, so no order of locks; what is left to"
-            + " argue about is the order of messages, and that is tried in full.*");
+            + " when every device has answered. *No lock, so no order of locks; what is left is the"
+            + " order of messages, and that is tried in full.*");
   }
 
   // ---- the stories ----
@@ -191,8 +198,8 @@ final class LockPage {
     line("## The stories");
     line("");
     line(
-        "Locks that a thread took and gave back before another came are left out here; `explore`"
-            + " tells them.");
+        "Without the locks and walks that were over before another thread came; `explore` has"
+            + " all.");
     for (int i = 0; i < stories.size(); i++) {
       Cell cell = stories.get(i).cell();
       Finding finding = stories.get(i).finding();
@@ -203,7 +210,7 @@ final class LockPage {
           "`explore %s --discipline %s`, %d steps:"
               .formatted(cell.scenario(), cell.discipline(), finding.schedule().size()));
       line("");
-      for (String paragraph : finding.paragraphs()) {
+      for (String paragraph : finding.gist()) {
         int colon = paragraph.indexOf(": ");
         line(
             "- **%s** %s".formatted(paragraph.substring(0, colon), paragraph.substring(colon + 2)));
@@ -221,9 +228,7 @@ final class LockPage {
     line("");
     line("## Where the locks are");
     line("");
-    line(
-        "In `%s`, outermost first. The other rows differ from it, or from one another, by a line or two."
-            .formatted(first.name()));
+    line("In `%s`, outermost first. Other rows differ by a line or two.".formatted(first.name()));
     line("");
     line("| place | locks |");
     line("|---|---|");
@@ -232,9 +237,8 @@ final class LockPage {
           first.at(place).stream()
               .map(lock -> lock.text("the device"))
               .collect(Collectors.joining(", then "));
-      line(
-          "| `%s`: %s | %s |"
-              .formatted(place.word(), place.text(), locks.isEmpty() ? "none" : locks));
+      String held = locks.isEmpty() ? "none" : locks;
+      line("| `%s`: %s | %s |".formatted(place.word(), place.text(), held));
     }
   }
 

@@ -55,7 +55,13 @@ public final class LockTable {
         Exploration.MESSAGES,
         result.states(),
         List.of(
-            new Finding(verdict, result.what(), result.what(), result.story(), result.schedule())));
+            new Finding(
+                verdict,
+                result.what(),
+                result.what(),
+                result.story(),
+                result.story(),
+                result.schedule())));
   }
 
   /** Names, in the order of each row's cells. */

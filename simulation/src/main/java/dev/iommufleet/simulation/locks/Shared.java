@@ -138,21 +138,23 @@ final class Shared {
 
   private void scan(List<Step> steps) {
     for (Step step : steps) {
-      switch (step) {
-        case Step.Leaf leaf -> page(leaf.page());
-        case Step.Device(int device, DeviceOperation.RequestPage o) -> {
-          page((int) (o.address() >>> 12));
-          requests.add(new Request(device, o.pasid(), (int) (o.address() >>> 12)));
+      if (step instanceof Step.Leaf leaf) {
+        page(leaf.page());
+      } else if (step instanceof Step.Device(int device, DeviceOperation.RequestPage o)) {
+        request(device, o.pasid(), o.address());
+      } else if (step instanceof Step.Device(int device, DeviceOperation.StartDma o)) {
+        page((int) (o.iova() >>> 12));
+        if (o.mode() == DeviceOperation.Mode.SVA) {
+          request(device, o.pasid(), o.iova());
         }
-        case Step.Device(int device, DeviceOperation.StartDma o) -> {
-          page((int) (o.iova() >>> 12));
-          if (o.mode() == DeviceOperation.Mode.SVA) {
-            requests.add(new Request(device, o.pasid(), (int) (o.iova() >>> 12)));
-          }
-        }
-        default -> {}
       }
     }
+  }
+
+  private void request(int device, int pasid, long address) {
+    int page = (int) (address >>> 12);
+    page(page);
+    requests.add(new Request(device, pasid, page));
   }
 
   private void page(int page) {

@@ -63,19 +63,18 @@ final class Translation {
     var code = new Code(shared, discipline);
     var iommu = new IommuCode(code, tables);
     for (int i = 0; i < shared.requests.size(); i++) {
-      code.await((m, _) -> deferred(m) >= 0, "sees that a bottom half is due");
+      code.await((m, _) -> deferred(m) >= 0, this::choose, "sees that a bottom half is due");
       code.at(Place.MAIN_LOOP, "for a bottom half", () -> bottomHalf(code, iommu));
     }
     return code.ops();
   }
 
+  private Hazard choose(Machine m, int thread) {
+    m.set(shared.register(Register.TAKEN, thread), 1 + deferred(m));
+    return null;
+  }
+
   private void bottomHalf(Code code, IommuCode iommu) {
-    code.act(
-        (m, t) -> {
-          m.set(shared.register(Register.TAKEN, t), 1 + deferred(m));
-          return null;
-        },
-        "takes it up");
     for (int i = 0; i < shared.requests.size(); i++) {
       int number = i;
       code.unless(
