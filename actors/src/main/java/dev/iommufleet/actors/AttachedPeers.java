@@ -2,18 +2,20 @@ package dev.iommufleet.actors;
 
 import dev.iommufleet.hardware.vtd.IommuView;
 import dev.iommufleet.persistence.journal.EntityIds;
+import dev.iommufleet.protocol.api.v1.BusStatus;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
+import dev.iommufleet.protocol.api.v1.Reply;
 import dev.iommufleet.protocol.journal.v1.AttachedPeer;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import dev.iommufleet.protocol.journal.v1.PeerMessage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -22,7 +24,7 @@ import java.util.TreeMap;
  */
 final class AttachedPeers {
   /** Many times as many as a device may have open. */
-  private static final int WRITTEN_ASKS = 1_024;
+  private static final int SETTLED_ASKS = 1_024;
 
   private final TreeMap<Integer, Peer> bySourceId = new TreeMap<>();
 
@@ -45,9 +47,10 @@ final class AttachedPeers {
     long told;
 
     /**
-     * Questions whose DMA has written: the same again, which the link may bring, writes no more.
+     * Questions whose DMA has written or failed, and whether it went well: the same again, which
+     * the link may bring, has no effect and gets the same answer.
      */
-    final Set<Long> writtenAsks = new LinkedHashSet<>(0);
+    private final Map<Long, Boolean> settledAsks = new LinkedHashMap<>(0);
 
     /** Times that it was told again since it was last heard. */
     int attempts;
@@ -61,11 +64,20 @@ final class AttachedPeers {
       this.deviceId = deviceId;
     }
 
-    private void written(long ask) {
-      writtenAsks.add(ask);
-      if (writtenAsks.size() > WRITTEN_ASKS) {
-        writtenAsks.remove(writtenAsks.iterator().next());
+    /** How a question went that may not be executed again; empty: it may. */
+    Optional<Boolean> settled(long ask) {
+      return Optional.ofNullable(settledAsks.get(ask));
+    }
+
+    private void settle(long ask, boolean ok) {
+      settledAsks.putIfAbsent(ask, ok);
+      if (settledAsks.size() > SETTLED_ASKS) {
+        settledAsks.remove(settledAsks.keySet().iterator().next());
       }
+    }
+
+    private List<Long> settledAsks(boolean ok) {
+      return settledAsks.keySet().stream().filter(ask -> settledAsks.get(ask) == ok).toList();
     }
   }
 
@@ -97,8 +109,10 @@ final class AttachedPeers {
     if (bySourceId.isEmpty()) {
       return;
     }
-    if (cause.getPeer().getAsk() != 0) {
-      cause.getOperationsList().forEach(operation -> written(cause.getPeer(), operation));
+    if (cause.getPeer().getAsk() != 0
+        && cause.getOperationsCount() == 1
+        && entry.getRepliesCount() == 1) {
+      settle(cause.getPeer(), cause.getOperations(0), entry.getReplies(0));
     }
     int index = 0;
     for (var group : entry.getFactsList()) {
@@ -115,14 +129,17 @@ final class AttachedPeers {
     }
   }
 
-  private void written(PeerMessage sender, Operation operation) {
+  /** A question that made an entry. A read that went well may be read again: it needs its data. */
+  private void settle(PeerMessage sender, Operation operation, Reply reply) {
+    var status = reply.hasDmaDone() ? reply.getDmaDone().getStatus() : reply.getDone().getStatus();
+    boolean ok = status == BusStatus.BUS_STATUS_OK;
+    boolean wrote = operation.hasWriteMemory() || operation.getDma().hasData();
+    boolean access = operation.hasWriteMemory() || operation.hasDma();
     for (var peer : all()) {
-      boolean asked =
-          operation.hasDma()
-              ? operation.getDma().hasData() && operation.getDma().getSourceId() == peer.sourceId
-              : operation.hasWriteMemory();
-      if (asked && peer.deviceId.equals(EntityIds.deviceId(sender.getPersistenceId()))) {
-        peer.written(sender.getAsk());
+      boolean its = !operation.hasDma() || operation.getDma().getSourceId() == peer.sourceId;
+      boolean asked = peer.deviceId.equals(EntityIds.deviceId(sender.getPersistenceId()));
+      if (access && (wrote || !ok) && its && asked) {
+        peer.settle(sender.getAsk(), ok);
       }
     }
   }
@@ -158,7 +175,8 @@ final class AttachedPeers {
                     .setSourceId(peer.sourceId)
                     .setEpoch(peer.epoch)
                     .setDeviceId(peer.deviceId)
-                    .addAllWrittenAsks(peer.writtenAsks)
+                    .addAllWrittenAsks(peer.settledAsks(true))
+                    .addAllFailedAsks(peer.settledAsks(false))
                     .build())
         .toList();
   }
@@ -166,7 +184,8 @@ final class AttachedPeers {
   void restore(List<AttachedPeer> messages) {
     for (var it : messages) {
       var peer = new Peer(it.getSourceId(), it.getEpoch(), it.getDeviceId());
-      it.getWrittenAsksList().forEach(peer::written);
+      it.getWrittenAsksList().forEach(ask -> peer.settle(ask, true));
+      it.getFailedAsksList().forEach(ask -> peer.settle(ask, false));
       bySourceId.put(it.getSourceId(), peer);
     }
   }

@@ -155,12 +155,12 @@ final class DeviceLinks {
   }
 
   /** The question was answered before; whether the answer arrived is unknown. */
-  void answerWritten(Incarnation it, LinkToIommu message, Report.Question question) {
+  void answerSettled(Incarnation it, LinkToIommu message, Report.Question question, boolean ok) {
     tell(
         it,
         message.getDeviceId(),
         message(
-            new Delivery.Accessed(question.ask(), true, new byte[0]),
+            new Delivery.Accessed(question.ask(), ok, new byte[0]),
             message.getSourceId(),
             message.getEpoch()));
   }

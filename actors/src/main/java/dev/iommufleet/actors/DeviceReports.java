@@ -35,9 +35,12 @@ final class DeviceReports {
     }
     links.heard(it, message);
     boolean holds = links.isHolder(it, message);
-    if (holds && isWritten(it, message, report)) {
-      links.answerWritten(it, message, (Report.Question) report);
-      return entity.done();
+    if (holds && report instanceof Report.Question question) {
+      var settled = it.peers.find(message.getSourceId()).settled(question.ask());
+      if (settled.isPresent()) {
+        links.answerSettled(it, message, question, settled.get());
+        return entity.done();
+      }
     }
     int sourceId = message.getSourceId();
     if (holds && report instanceof Report.Withheld withheld) {
@@ -51,11 +54,6 @@ final class DeviceReports {
     }
     links.answer(it, message, report);
     return entity.done();
-  }
-
-  private static boolean isWritten(Incarnation it, LinkToIommu message, Report report) {
-    return report instanceof Report.Question question
-        && it.peers.find(message.getSourceId()).writtenAsks.contains(question.ask());
   }
 
   private Effect<IommuEvent, EntityState<Incarnation>> execute(

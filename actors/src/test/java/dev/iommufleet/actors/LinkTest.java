@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Between an IOMMU and its devices")
 class LinkTest {
+  private static final int PPF = 1 << 1;
   private static final int ITE = 1 << 6;
   private static final String FLUSH = "dtlb 00:03.0 all";
 
@@ -265,15 +266,7 @@ class LinkTest {
     var linked = attached("w", false, Profile.PROFILE_ARCHITECTURE);
     linked.bind();
     it.wire.fates = number -> number % 2 == 0 ? Fate.LOST : Fate.TWICE;
-    linked.device(
-        Linked.operation()
-            .setStartDma(
-                HostDeviceOperation.StartDma.newBuilder()
-                    .setPasid(1)
-                    .setIova(0x1000)
-                    .setLength(2)
-                    .setData(ByteString.copyFrom(new byte[] {5, 6}))
-                    .setMode(DmaMode.DMA_MODE_PLAIN)));
+    write(linked, 0x1000);
     it.await(
         linked.iommuKey(),
         EntityRequest.newBuilder()
@@ -282,12 +275,47 @@ class LinkTest {
     it.restart(linked.iommuKey());
     linked.awaitDevice(device -> device.getDmasCount() == 0);
 
-    long writes =
-        it.iommuEntries(linked.iommu).stream()
-            .filter(entry -> entry.getCause().getPeer().getAsk() != 0)
-            .count();
-    assertEquals(1, writes);
+    assertEquals(1, asked(linked));
     assertEquals(DmaOutcome.DMA_OUTCOME_OK, ended(linked).getOutcome());
+  }
+
+  @Test
+  @DisplayName("a DMA that faulted is told so again, after a restart of both too, and faulted once")
+  void faultsOnce() {
+    var linked = attached("f", false, Profile.PROFILE_ARCHITECTURE);
+    linked.bind();
+    it.wire.fates = number -> number % 2 == 0 ? Fate.LOST : Fate.TWICE;
+    write(linked, 0x9000);
+    it.await(
+        linked.iommuKey(),
+        EntityRequest.newBuilder()
+            .setExecute(ExecuteRequest.newBuilder().addOperations(Ops.read(0x34, 4))),
+        r -> (r.getExecute().getReplies(0).getRegisterValue().getValue() & PPF) != 0);
+    it.restart(linked.iommuKey());
+    it.restart(linked.deviceKey());
+    linked.awaitDevice(device -> device.getDmasCount() == 0);
+
+    assertEquals(1, asked(linked));
+    assertEquals(DmaOutcome.DMA_OUTCOME_FAULT, onlyEnd(linked).getOutcome());
+  }
+
+  private static void write(Linked linked, long iova) {
+    linked.device(
+        Linked.operation()
+            .setStartDma(
+                HostDeviceOperation.StartDma.newBuilder()
+                    .setPasid(1)
+                    .setIova(iova)
+                    .setLength(2)
+                    .setData(ByteString.copyFrom(new byte[] {5, 6}))
+                    .setMode(DmaMode.DMA_MODE_PLAIN)));
+  }
+
+  /** Entries that a device's question made. */
+  private long asked(Linked linked) {
+    return it.iommuEntries(linked.iommu).stream()
+        .filter(entry -> entry.getCause().getPeer().getAsk() != 0)
+        .count();
   }
 
   private ByteString dma(Linked linked, long iova, DmaMode mode) {
@@ -308,6 +336,12 @@ class LinkTest {
   }
 
   private HostDeviceFact.DmaEnded ended(Linked linked) {
+    var ended = onlyEnd(linked);
+    assertEquals(DmaOutcome.DMA_OUTCOME_OK, ended.getOutcome());
+    return ended;
+  }
+
+  private HostDeviceFact.DmaEnded onlyEnd(Linked linked) {
     var ended =
         it.deviceEntries(linked.device).stream()
             .flatMap(entry -> entry.getFactsList().stream())
@@ -315,7 +349,6 @@ class LinkTest {
             .map(HostDeviceFact::getDmaEnded)
             .toList();
     assertEquals(1, ended.size());
-    assertEquals(DmaOutcome.DMA_OUTCOME_OK, ended.getFirst().getOutcome());
     return ended.getFirst();
   }
 }
