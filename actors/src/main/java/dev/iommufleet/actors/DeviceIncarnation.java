@@ -36,7 +36,7 @@ final class DeviceIncarnation extends EntityIncarnation {
 
   int attachOffered;
 
-  /** How the last DMAs ended, by number; what a snapshot holds is not among them. */
+  /** How the last DMAs ended, by number, in the order of their ends. */
   final Map<Long, HostDeviceFact.DmaEnded> dmaEnds = new LinkedHashMap<>(4);
 
   /** It has gone on after a restart. Until then everything else waits. */
@@ -75,6 +75,7 @@ final class DeviceIncarnation extends EntityIncarnation {
             snapshot.getModelVersion(),
             snapshot.getStateHash(),
             snapshot.getSerializedSize()));
+    snapshot.getDmaEndsList().forEach(it::remember);
     it.attachOutcome = snapshot.getAttachOutcome();
     it.attachWanted = snapshot.getAttachWanted();
     it.attachOffered = snapshot.getAttachOffered();

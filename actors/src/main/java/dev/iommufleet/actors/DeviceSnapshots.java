@@ -43,6 +43,7 @@ final class DeviceSnapshots extends StateSnapshots<DeviceIncarnation, HostDevice
             .setAttachOutcome(it.attachOutcome)
             .setAttachWanted(it.attachWanted)
             .setAttachOffered(it.attachOffered)
+            .addAllDmaEnds(it.dmaEnds.values())
             .addAllSessions(it.memory.describe())
             .setSessionsDisplaced(it.memory.displaced());
     it.device.describe(fact -> snapshot.addFacts(HostDeviceFacts.write(fact)));

@@ -1,9 +1,13 @@
 package dev.iommufleet.actors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.persistence.testkit.javadsl.SnapshotTestKit;
+import com.google.protobuf.ByteString;
+import dev.iommufleet.protocol.api.v1.AttachState;
 import dev.iommufleet.protocol.api.v1.ConfigRegister;
+import dev.iommufleet.protocol.api.v1.DmaOutcome;
 import dev.iommufleet.protocol.api.v1.Profile;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -19,6 +23,33 @@ class DeviceSnapshotsTest {
         .stream()
         .map(snapshot -> snapshot.first().sequenceNr())
         .toList();
+  }
+
+  @Test
+  @DisplayName("carry how the last DMAs ended, what they read included")
+  void dmaEnds() {
+    try (var it = new LinkHarness(LinkHarness.LINKS)) {
+      var linked = new Linked(it, "ends", true).create(Profile.PROFILE_ARCHITECTURE).boot();
+      linked.attach();
+      linked.awaitState(AttachState.ATTACH_STATE_ATTACHED);
+      linked.bind();
+      linked.startDma(0x1000, ByteString.copyFrom(new byte[] {5, 6}));
+      linked.ended(1);
+      linked.startDma(0x1000, null);
+      linked.ended(2);
+      long before = linked.device().getSequenceNumber();
+      for (int i = 0; i < 10; i++) {
+        linked.config(ConfigRegister.CONFIG_REGISTER_COMMAND, 4);
+        linked.config(ConfigRegister.CONFIG_REGISTER_COMMAND, 0);
+      }
+      it.restart(linked.deviceKey());
+
+      var ended = linked.ended(2);
+
+      assertTrue(taken(linked).getLast() > before, "snapshots: " + taken(linked));
+      assertEquals(DmaOutcome.DMA_OUTCOME_OK, ended.getOutcome());
+      assertEquals(ByteString.copyFrom(new byte[] {5, 6}), ended.getData());
+    }
   }
 
   @Test

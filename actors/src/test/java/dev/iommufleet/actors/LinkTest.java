@@ -266,7 +266,7 @@ class LinkTest {
     var linked = attached("w", false, Profile.PROFILE_ARCHITECTURE);
     linked.bind();
     it.wire.fates = number -> number % 2 == 0 ? Fate.LOST : Fate.TWICE;
-    write(linked, 0x1000);
+    linked.startDma(0x1000, ByteString.copyFrom(new byte[] {5, 6}));
     it.await(
         linked.iommuKey(),
         EntityRequest.newBuilder()
@@ -285,7 +285,7 @@ class LinkTest {
     var linked = attached("f", false, Profile.PROFILE_ARCHITECTURE);
     linked.bind();
     it.wire.fates = number -> number % 2 == 0 ? Fate.LOST : Fate.TWICE;
-    write(linked, 0x9000);
+    linked.startDma(0x9000, ByteString.copyFrom(new byte[] {5, 6}));
     it.await(
         linked.iommuKey(),
         EntityRequest.newBuilder()
@@ -297,18 +297,6 @@ class LinkTest {
 
     assertEquals(1, asked(linked));
     assertEquals(DmaOutcome.DMA_OUTCOME_FAULT, onlyEnd(linked).getOutcome());
-  }
-
-  private static void write(Linked linked, long iova) {
-    linked.device(
-        Linked.operation()
-            .setStartDma(
-                HostDeviceOperation.StartDma.newBuilder()
-                    .setPasid(1)
-                    .setIova(iova)
-                    .setLength(2)
-                    .setData(ByteString.copyFrom(new byte[] {5, 6}))
-                    .setMode(DmaMode.DMA_MODE_PLAIN)));
   }
 
   /** Entries that a device's question made. */

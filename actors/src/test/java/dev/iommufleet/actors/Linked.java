@@ -1,5 +1,6 @@
 package dev.iommufleet.actors;
 
+import com.google.protobuf.ByteString;
 import dev.iommufleet.actors.LinkHarness.EntityKey;
 import dev.iommufleet.hardware.vtd.spec.DescriptorText;
 import dev.iommufleet.hardware.vtd.spec.DescriptorText.StatusSlot;
@@ -10,6 +11,7 @@ import dev.iommufleet.protocol.api.v1.CreateHostDeviceRequest;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.DeleteHostDeviceRequest;
 import dev.iommufleet.protocol.api.v1.DeleteIommuRequest;
+import dev.iommufleet.protocol.api.v1.DmaMode;
 import dev.iommufleet.protocol.api.v1.ExecuteHostDeviceRequest;
 import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
@@ -17,6 +19,7 @@ import dev.iommufleet.protocol.api.v1.GetHostDeviceRequest;
 import dev.iommufleet.protocol.api.v1.GetIommuRequest;
 import dev.iommufleet.protocol.api.v1.HostDevice;
 import dev.iommufleet.protocol.api.v1.HostDeviceConfig;
+import dev.iommufleet.protocol.api.v1.HostDeviceFact;
 import dev.iommufleet.protocol.api.v1.HostDeviceKind;
 import dev.iommufleet.protocol.api.v1.HostDeviceOperation;
 import dev.iommufleet.protocol.api.v1.HostDeviceReply;
@@ -31,6 +34,7 @@ import dev.iommufleet.protocol.api.v1.RequestId;
 import dev.iommufleet.protocol.api.v1.Timeouts;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
+import dev.iommufleet.protocol.cluster.v1.WaitHostDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -48,6 +52,7 @@ final class Linked {
   private static final long REQUESTS = 0x40_000;
   private static final long STATUS = 0x50_000;
   private static final long TABLES = 0x100_000;
+  private static final int PATIENCE_MILLIS = 20_000;
   private static final long QIE = 1L << 26;
   private static final long SRTP = 1L << 30;
   private static final long TE = 1L << 31;
@@ -270,6 +275,13 @@ final class Linked {
         .getIommu();
   }
 
+  void awaitIommu(Predicate<Iommu> wanted) {
+    it.await(
+        iommuKey(),
+        EntityRequest.newBuilder().setGet(GetIommuRequest.newBuilder().setIommuId(iommu)),
+        r -> wanted.test(r.getGet().getIommu()));
+  }
+
   int faultStatus() {
     var reply = guest(List.of(Ops.read(0x34, 4)));
     return (int) reply.getReplies(0).getRegisterValue().getValue();
@@ -335,6 +347,31 @@ final class Linked {
                     .setAddress(0x2000)
                     .setRead(true)
                     .setLastInGroup(true)));
+  }
+
+  /** Two bytes by PASID 1, on the way through the IOMMU; {@code data} null: a read. */
+  void startDma(long iova, ByteString data) {
+    var dma =
+        HostDeviceOperation.StartDma.newBuilder()
+            .setPasid(1)
+            .setIova(iova)
+            .setLength(2)
+            .setMode(DmaMode.DMA_MODE_PLAIN);
+    if (data != null) {
+      dma.setData(data);
+    }
+    device(operation().setStartDma(dma));
+  }
+
+  /** How a DMA ended; waits for it. */
+  HostDeviceFact.DmaEnded ended(long dma) {
+    var wait = WaitHostDevice.newBuilder().setDmaEnded(dma).setWaitMillis(PATIENCE_MILLIS);
+    return it.await(
+            deviceKey(),
+            EntityRequest.newBuilder().setWaitHostDevice(wait),
+            r -> r.getWaitHostDevice().getMet())
+        .getWaitHostDevice()
+        .getDma();
   }
 
   void detach() {

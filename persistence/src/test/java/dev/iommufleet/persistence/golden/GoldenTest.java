@@ -150,7 +150,7 @@ class GoldenTest {
   @Test
   @DisplayName("hold snapshots from which the rest of a life goes on as from its first entry")
   void snapshotAndRest() throws IOException {
-    for (var name : List.of("entity-facts", "entity-full")) {
+    for (var name : List.of("entity-facts", "entity-full", "linked")) {
       var snapshot =
           same(new GoldenFile(DIRECTORY, "snapshots-" + name), Snapshot.parser()).getFirst();
       var entries = same(new GoldenFile(DIRECTORY, "life-" + name), Entry.parser());

@@ -1,6 +1,7 @@
 package dev.iommufleet.persistence.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -9,6 +10,9 @@ import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.device.DeviceReply;
 import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.Report;
+import dev.iommufleet.persistence.journal.HostDeviceReplay;
+import dev.iommufleet.persistence.journal.HostDeviceVerifier;
+import dev.iommufleet.persistence.journal.Stored;
 import dev.iommufleet.persistence.mapping.Deliveries;
 import dev.iommufleet.persistence.mapping.HostDeviceFacts;
 import dev.iommufleet.persistence.mapping.HostDeviceOperations;
@@ -20,11 +24,14 @@ import dev.iommufleet.protocol.api.v1.HostDeviceOperation;
 import dev.iommufleet.protocol.api.v1.HostDeviceReply;
 import dev.iommufleet.protocol.api.v1.HostDeviceReport;
 import dev.iommufleet.protocol.cluster.v1.LinkToDevice;
+import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
+import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -36,6 +43,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Golden messages of host devices")
 class HostDeviceGoldenTest {
   private static final Path DIRECTORY = Path.of("src/test/resources/golden/v1");
+  private static final String DEVICE = "device|d-golden";
   private static final long SEED = 1;
   private static final int TIMES = 3;
   private static final String SUFFIX = System.getProperty("golden.write");
@@ -117,6 +125,49 @@ class HostDeviceGoldenTest {
         it -> Deliveries.write(Deliveries.read(it)).build(),
         LinkToDevice::getDeliveryCase,
         LinkToDevice.DeliveryCase.values().length - 1);
+  }
+
+  @Test
+  @DisplayName("hold a device's life: facts alone lead to each hash, and causes execute again")
+  void life() throws IOException {
+    var entries = read("life-linked", HostDeviceEntry.parser());
+    var verifier = new HostDeviceVerifier(DEVICE);
+    var replay = new HostDeviceReplay();
+
+    for (int i = 0; i < entries.size(); i++) {
+      var stored = new Stored<>(DEVICE, i + 1, 0, entries.get(i));
+      replay.apply(stored);
+
+      assertEquals(Optional.empty(), verifier.verify(stored));
+      assertEquals(entries.get(i).getStateHash(), replay.device().stateHash());
+    }
+    assertTrue(replay.deleted());
+  }
+
+  @Test
+  @DisplayName("hold a device's snapshot, from which the rest of its life goes on")
+  void snapshotAndRest() throws IOException {
+    var entries = read("life-linked", HostDeviceEntry.parser());
+    var snapshot = read("snapshots-linked", HostDeviceSnapshot.parser()).getFirst();
+    int covered = (int) snapshot.getSequenceNumber();
+
+    var replay = HostDeviceReplay.of(new Stored<>(DEVICE, covered, 0, snapshot));
+
+    assertEquals(snapshot.getStateHash(), replay.device().stateHash());
+    assertEquals(2, snapshot.getDmaEndsCount());
+    for (int i = covered; i < entries.size(); i++) {
+      replay.apply(new Stored<>(DEVICE, i + 1, 0, entries.get(i)));
+      assertEquals(entries.get(i).getStateHash(), replay.device().stateHash());
+    }
+    assertTrue(replay.deleted());
+  }
+
+  private static <M extends Message> List<M> read(String name, Parser<M> parser)
+      throws IOException {
+    var file = new GoldenFile(DIRECTORY, "host-device-" + name);
+    var messages = file.read(parser);
+    assertEquals(file.readText(), GoldenFile.print(messages));
+    return messages;
   }
 
   private static <M extends Message> void same(
