@@ -53,10 +53,13 @@ import picocli.CommandLine.Parameters;
       "  iommu-fleet explore ./mine.txt --write found.schedule",
       "  iommu-fleet explore ./mine.txt --replay found.schedule",
       "  iommu-fleet explore B --discipline no-lock",
-      "  iommu-fleet explore --all --discipline all"
+      "  iommu-fleet explore --all --discipline all",
+      "  iommu-fleet explore --fleet --seed 7 --steps 100000"
     })
 public final class ExploreCommand implements Callable<Integer> {
   @Mixin private Printer print;
+
+  @Mixin private ExploreFleet fleet;
 
   @Parameters(
       paramLabel = "SCENARIO",
@@ -83,7 +86,7 @@ public final class ExploreCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of the random walks behind a cut exploration. Default: 1.")
+      description = "Of the random walks behind a cut exploration, and of a fleet. Default: 1.")
   private long seed = 1;
 
   @Option(
@@ -106,6 +109,10 @@ public final class ExploreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (fleet.isAsked()) {
+      return fleet();
+    }
+    fleet.checkUnasked();
     check();
     try {
       if (list) {
@@ -132,6 +139,13 @@ public final class ExploreCommand implements Callable<Integer> {
     } catch (ScenarioException e) {
       throw CommandException.usage("%s", e.getMessage());
     }
+  }
+
+  private int fleet() {
+    if (list || all || !scenarios.isEmpty() || markdown != null) {
+      throw CommandException.usage("--fleet goes without SCENARIO, --all and --list");
+    }
+    return fleet.run(print, new ExploreFleet.Common(seed, replay, write));
   }
 
   private void check() {

@@ -26,6 +26,8 @@ record Action(
     BOOT,
     ATTACH,
     DETACH,
+    /** The device tries to come as the function that its neighbour is, and leaves again. */
+    INTRUDE,
     /** Surprise removal. */
     REMOVE,
     BIND,
@@ -54,7 +56,8 @@ record Action(
   /** Whether the guest's driver does it; otherwise somebody else, beside it. */
   boolean isDrivers() {
     return switch (kind) {
-      case BOOT, ATTACH, DETACH, REMOVE, BIND, UNBIND, MAP, UNMAP, FLR, RESET, DRAIN -> true;
+      case BOOT, ATTACH, DETACH, INTRUDE, REMOVE, BIND, UNBIND, MAP, UNMAP, FLR, RESET, DRAIN ->
+          true;
       case DMA, DMA_ATS, DMA_SVA, MUTE, LATE, STORM, DEAF -> false;
     };
   }

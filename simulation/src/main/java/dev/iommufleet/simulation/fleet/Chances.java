@@ -1,35 +1,40 @@
 package dev.iommufleet.simulation.fleet;
 
+import java.util.List;
+
 /** What a seed has in store: actions and disturbances, each a function of the seed alone. */
 final class Chances {
+  /** Actions that each device begins with. */
+  private static final int FIRST = 3;
+
+  private static final int INTRUDERS = 30;
   private static final long BEGIN = 2L * Timing.MILLI;
   private static final int ACTION_GAP = 3 * Timing.MILLI;
   private static final int DISTURBANCE_GAP = 12 * Timing.MILLI;
 
-  /** Per cent up to which a kind reaches. */
-  private static final int[] WEIGHTS = {
-    14, 22, 30, 48, 62, 72, 84, 87, 89, 90, 91, 92, 94, 96, 98, 99, 100
-  };
+  /** How often a kind of action comes, of 100. */
+  private record Weight(Action.Kind kind, int percent) {}
 
-  private static final Action.Kind[] KINDS = {
-    Action.Kind.BIND,
-    Action.Kind.UNBIND,
-    Action.Kind.MAP,
-    Action.Kind.UNMAP,
-    Action.Kind.DMA,
-    Action.Kind.DMA_ATS,
-    Action.Kind.DMA_SVA,
-    Action.Kind.ATTACH,
-    Action.Kind.DETACH,
-    Action.Kind.REMOVE,
-    Action.Kind.FLR,
-    Action.Kind.RESET,
-    Action.Kind.MUTE,
-    Action.Kind.LATE,
-    Action.Kind.DRAIN,
-    Action.Kind.DEAF,
-    Action.Kind.STORM
-  };
+  private static final List<Weight> WEIGHTS =
+      List.of(
+          new Weight(Action.Kind.BIND, 12),
+          new Weight(Action.Kind.UNBIND, 5),
+          new Weight(Action.Kind.MAP, 14),
+          new Weight(Action.Kind.UNMAP, 15),
+          new Weight(Action.Kind.DMA, 14),
+          new Weight(Action.Kind.DMA_ATS, 9),
+          new Weight(Action.Kind.DMA_SVA, 9),
+          new Weight(Action.Kind.ATTACH, 6),
+          new Weight(Action.Kind.DETACH, 2),
+          new Weight(Action.Kind.REMOVE, 2),
+          new Weight(Action.Kind.INTRUDE, 2),
+          new Weight(Action.Kind.FLR, 2),
+          new Weight(Action.Kind.RESET, 1),
+          new Weight(Action.Kind.MUTE, 2),
+          new Weight(Action.Kind.LATE, 2),
+          new Weight(Action.Kind.DRAIN, 1),
+          new Weight(Action.Kind.DEAF, 1),
+          new Weight(Action.Kind.STORM, 1));
 
   private final FleetConfig config;
   private final Dice dice;
@@ -49,32 +54,40 @@ final class Chances {
   Action action(int guest, int number, long before) {
     int gap = 1 + below(2 * ACTION_GAP, Dice.What.ACTION, guest, number, 0);
     long time = number == 0 ? gap : before + gap;
-    if (number <= config.devices() * 2) {
+    if (number <= config.devices() * FIRST) {
       return first(guest, number, time);
     }
     int percent = below(100, Dice.What.ACTION, guest, number, 1);
-    int index = 0;
-    while (percent >= WEIGHTS[index]) {
-      index++;
+    for (Weight weight : WEIGHTS) {
+      percent -= weight.percent();
+      if (percent < 0) {
+        return action(guest, number, time, weight.kind());
+      }
     }
-    return action(guest, number, time, KINDS[index]);
+    throw new IllegalStateException("the weights of actions are no 100");
   }
 
-  /** Boot, then each device is attached and gets an address space. */
+  /** Boot, then each device is attached and gets an address space; some begin elsewhere. */
   private Action first(int guest, int number, long time) {
     if (number == 0) {
       return new Action(time, guest, 0, Action.Kind.BOOT, 0, 0, 0, 0, 0);
     }
-    int slot = (number - 1) / 2;
-    return number % 2 == 1
-        ? new Action(time, guest, number, Action.Kind.ATTACH, slot, 0, 0, 0, 0)
-        : new Action(time, guest, number, Action.Kind.BIND, slot, 1, 0, 0, 0);
+    int slot = (number - 1) / FIRST;
+    boolean intrudes = slot > 0 && below(100, Dice.What.ACTION, guest, number, 1) < INTRUDERS;
+    return switch ((number - 1) % FIRST) {
+      case 0 ->
+          intrudes
+              ? new Action(time, guest, number, Action.Kind.INTRUDE, slot, 0, 0, 0, 0)
+              : new Action(time, guest, number, Action.Kind.MAP, slot, 0, slot % 2, 0, 4);
+      case 1 -> new Action(time, guest, number, Action.Kind.ATTACH, slot, 0, 0, 0, 0);
+      default -> new Action(time, guest, number, Action.Kind.BIND, slot, 1, 0, 0, 0);
+    };
   }
 
   private Action action(int guest, int number, long time, Action.Kind kind) {
     int count =
         switch (kind) {
-          case MAP -> 1 + below(4, Dice.What.ACTION, guest, number, 2);
+          case MAP -> 1 + below(6, Dice.What.ACTION, guest, number, 2);
           case UNMAP -> 1 + below(3, Dice.What.ACTION, guest, number, 2);
           case STORM -> 20 + below(40, Dice.What.ACTION, guest, number, 2);
           case DEAF -> 10 + below(60, Dice.What.ACTION, guest, number, 2);

@@ -16,7 +16,7 @@ final class Client {
   private Waiting current;
   private int session = 1;
   private long sequence;
-  private long digest;
+  private long count;
   private int attempts;
 
   private record Waiting(Message.Request request, Consumer<Message.Answer> then) {}
@@ -46,20 +46,20 @@ final class Client {
     current = queue.poll();
     if (current != null) {
       sequence++;
-      digest++;
+      count++;
       attempts = 0;
       send();
     }
   }
 
   private void send() {
-    long mine = digest;
+    long mine = count;
     int attempt = attempts++;
     Node gateway = gateway(attempt);
     if (gateway != null) {
       var ask =
           new Message.Ask(
-              new Message.Id(id, session, sequence), digest, current.request(), gateway.place());
+              new Message.Id(id, session, sequence), count, current.request(), gateway.place());
       cluster.see(new Seen.Asked(entity, ask.id()));
       cluster.network.fromClient(this, gateway, entity, ask);
     }
@@ -70,7 +70,7 @@ final class Client {
         Agenda.Place.OUTSIDE,
         StateKey.of(id, mine, 12),
         () -> {
-          if (current != null && digest == mine && attempts == attempt + 1) {
+          if (current != null && count == mine && attempts == attempt + 1) {
             send();
           }
         });
@@ -78,10 +78,10 @@ final class Client {
 
   /** Another one at each attempt; null: none can be reached. */
   private Node gateway(int attempt) {
-    int count = cluster.nodes.length;
-    int first = cluster.dice.below(count, Dice.What.GATEWAY, id, digest >> 4);
-    for (int i = 0; i < count; i++) {
-      Node node = cluster.nodes[(first + attempt + i) % count];
+    int nodes = cluster.nodes.length;
+    int first = cluster.dice.below(nodes, Dice.What.GATEWAY, id, count >> 4);
+    for (int i = 0; i < nodes; i++) {
+      Node node = cluster.nodes[(first + attempt + i) % nodes];
       if (node.isUp()) {
         return node;
       }

@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,6 +64,8 @@ final class Coordinator {
       dead(index); // A new process: the one before is gone.
       alive[index] = true;
       life[index] = itsLife;
+      lastHeard[index] = cluster.agenda.now();
+      adopt();
     }
     if (!alive[index] || itsLife != life[index]) {
       return; // Whom others believe dead never comes back; a new process does.
@@ -70,6 +73,15 @@ final class Coordinator {
     lastHeard[index] = cluster.agenda.now();
     cluster.network.control(
         node, new Agenda.Place(index, itsLife), () -> node.leased(sent, version));
+  }
+
+  /** Whoever owes something is awake: shards that nobody has wait for the first node. */
+  private void adopt() {
+    for (int shard = 0; shard < home.length; shard++) {
+      if (home[shard] == NOBODY && !moving[shard]) {
+        allocate(shard, NOBODY);
+      }
+    }
   }
 
   private void lookForDead() {
@@ -81,7 +93,8 @@ final class Coordinator {
     }
   }
 
-  /** Guard: a node is dead only when its lease is over for sure. */
+  /** A node is dead only when its lease is over for sure. */
+  @Guard(value = "fleet-dead-only-behind-lease", without = "true")
   boolean isSilent(int node) {
     return cluster.agenda.now() - lastHeard[node] > Timing.DEAD;
   }

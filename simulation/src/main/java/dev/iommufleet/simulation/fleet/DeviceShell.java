@@ -1,11 +1,11 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.device.DeviceFact;
 import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.device.DeviceReply;
-import dev.iommufleet.hardware.device.DeviceReply.Receipt;
 import dev.iommufleet.hardware.device.HostDevice;
-import dev.iommufleet.hardware.link.Delivery;
+import dev.iommufleet.hardware.device.IommuPort;
 import dev.iommufleet.hardware.link.Report;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +67,8 @@ final class DeviceShell extends Shell {
     }
   }
 
-  /** Guard: before anything else, what was under way is asked for anew. */
+  /** Before anything else, what was under way is asked for anew. */
+  @Guard(value = "fleet-device-resumes-first", without = "false")
   boolean resumesFirst() {
     return true;
   }
@@ -81,12 +82,13 @@ final class DeviceShell extends Shell {
         () -> {
           if (tellsAfterRecovery()) {
             tellOwed();
+            arm();
           }
-          arm();
         });
   }
 
-  /** Guard: what a restart finds owed is told at once. */
+  /** What a restart finds owed is told at once. */
+  @Guard(value = "fleet-reports-told-after-restart", without = "false")
   boolean tellsAfterRecovery() {
     return true;
   }
@@ -144,7 +146,7 @@ final class DeviceShell extends Shell {
     } else if (known.entry() != 0) {
       repeat(ask, known.entry());
     } else {
-      var cause = new Entry.Cause.Asked(ask.id(), ask.digest());
+      var cause = new Entry.Cause.Asked(ask.id(), ask.count());
       perform(cause, operation, ask, _ -> {});
     }
   }
@@ -217,7 +219,8 @@ final class DeviceShell extends Shell {
     arm();
   }
 
-  /** Guard: what is owed is told until it is settled. */
+  /** What is owed is told until it is settled. */
+  @Guard(value = "fleet-reports-told-again", without = "false")
   boolean tellsAgain() {
     return true;
   }
@@ -235,36 +238,23 @@ final class DeviceShell extends Shell {
   private void deliver(Message.ToDevice message) {
     attempts = 0;
     var cause = new Entry.Cause.Delivered(message.iommu(), message.epoch(), message.delivery());
-    var operation = Machines.operation(message.epoch(), message.delivery());
+    var operation = IommuPort.operation(message.epoch(), message.delivery());
     perform(cause, operation, null, step -> back(message, step));
   }
 
-  /** What goes back for one message; an IOMMU that holds what is not there is told so. */
   private void back(Message.ToDevice message, Entry.Step.OfDevice step) {
-    Report answer = null;
-    boolean elsewhere = false;
-    if (step.reply() instanceof DeviceReply.Received(Receipt receipt, Report report)) {
-      answer = report;
-      elsewhere = receipt == Receipt.OTHER_EPOCH && !message.leaving();
-    }
-    boolean held = message.delivery() instanceof Delivery.AttachAnswered(boolean ok) && ok;
-    if (tellsOfLoss() && (elsewhere || held && !isHere(message))) {
-      answer = new Report.Lost();
-    }
+    Report answer =
+        IommuPort.answer(
+            device.view(),
+            cluster.name(message.iommu()),
+            message.epoch(),
+            message.leaving(),
+            message.delivery(),
+            step.reply());
     if (answer != null) {
       tell(
           message.iommu(),
           new Message.ToIommu(entity, message.sourceId(), message.epoch(), answer));
     }
-  }
-
-  /** Guard: who holds an attachment that is not there is told so. */
-  boolean tellsOfLoss() {
-    return true;
-  }
-
-  private boolean isHere(Message.ToDevice message) {
-    var view = device.view();
-    return view.epoch() == message.epoch() && view.iommu().equals(cluster.name(message.iommu()));
   }
 }

@@ -15,6 +15,7 @@ final class Dice {
     LOST,
     DUPLICATED,
     WRITE,
+    STUCK,
     WRITE_FAILS,
     WRITE_STORED,
     READ,

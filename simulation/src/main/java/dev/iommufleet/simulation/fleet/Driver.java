@@ -1,14 +1,11 @@
 package dev.iommufleet.simulation.fleet;
 
-import dev.iommufleet.hardware.device.AttachState;
-import dev.iommufleet.hardware.device.ConfigRegister;
-import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.link.Report;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.hardware.vtd.spec.Descriptor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What a guest's driver does, one thing after the other, as Linux would. */
 final class Driver {
@@ -29,15 +26,16 @@ final class Driver {
   private static final long SCALABLE_ROOT = 1 << 10;
   private static final long WIDE = 1 << 11;
   private static final long EVERYTHING = 0x7FFF_FFFF_FFFF_F000L;
-  private static final int LOOKS = 60;
 
   private final Guest guest;
   private final Tables tables;
+  private final HotPlug hotPlug;
   private boolean booted;
 
   Driver(Guest guest) {
     this.guest = guest;
     this.tables = guest.tables;
+    this.hotPlug = new HotPlug(guest, this);
   }
 
   void perform(Action action, Runnable done) {
@@ -51,9 +49,10 @@ final class Driver {
     }
     Guest.Slot slot = guest.slots[action.slot()];
     switch (action.kind()) {
-      case ATTACH -> attach(slot, done);
-      case DETACH -> detach(slot, done);
-      case REMOVE -> remove(slot, done);
+      case ATTACH -> hotPlug.attach(slot, done);
+      case DETACH -> hotPlug.detach(slot, done);
+      case REMOVE -> hotPlug.remove(slot, done);
+      case INTRUDE -> hotPlug.intrude(action.slot(), done);
       case BIND -> bind(action, done);
       case UNBIND -> unbind(action, done);
       case MAP -> map(action, done);
@@ -73,7 +72,7 @@ final class Driver {
   }
 
   private static Queue.Batch batch(
-      java.util.function.Supplier<List<Descriptor>> descriptors, Cover cover, boolean drain) {
+      Supplier<List<Descriptor>> descriptors, Cover cover, boolean drain) {
     return new Queue.Batch(descriptors, cover, drain);
   }
 
@@ -174,108 +173,6 @@ final class Driver {
         new Descriptor.Iotlb(Descriptor.Iotlb.Granularity.GLOBAL, false, false, 0, 0, 0, false));
   }
 
-  // ---- hot-plug -----------------------------------------------------------------------------
-
-  private void attach(Guest.Slot slot, Runnable done) {
-    if (slot.present) {
-      done.run();
-      return;
-    }
-    guest.operate(
-        slot.control,
-        new DeviceOperation.Attach("i" + guest.number, slot.sourceId),
-        _ ->
-            look(
-                slot,
-                AttachState.ATTACHED,
-                LOOKS,
-                there -> {
-                  slot.present = there;
-                  if (there) {
-                    guest.enable(slot, done);
-                  } else {
-                    done.run();
-                  }
-                }));
-  }
-
-  private void look(Guest.Slot slot, AttachState wanted, int left, Consumer<Boolean> then) {
-    slot.control.ask(
-        new Message.Request.Look(),
-        answer -> {
-          var state = ((Message.Looked) answer.replies().getFirst()).state();
-          if (state == wanted || left == 0 || state == AttachState.DETACHED) {
-            then.accept(state == wanted);
-          } else {
-            guest.later(2L * Timing.POLL, () -> look(slot, wanted, left - 1, then));
-          }
-        });
-  }
-
-  private void detach(Guest.Slot slot, Runnable done) {
-    if (!slot.present) {
-      done.run();
-      return;
-    }
-    slot.enabled = false;
-    slot.present = false;
-    guest.chain(
-        slot,
-        List.of(
-            new DeviceOperation.WriteConfig(ConfigRegister.PRI_CONTROL, 0),
-            new DeviceOperation.WriteConfig(ConfigRegister.ATS_CONTROL, 0),
-            new DeviceOperation.WriteConfig(ConfigRegister.COMMAND, 0)),
-        () -> {
-          slot.listens = false;
-          unbindAll(
-              slot,
-              () ->
-                  guest.operate(
-                      slot.control,
-                      new DeviceOperation.Detach(),
-                      _ -> look(slot, AttachState.DETACHED, LOOKS, _ -> done.run())));
-        });
-  }
-
-  private void remove(Guest.Slot slot, Runnable done) {
-    if (!slot.present) {
-      done.run();
-      return;
-    }
-    slot.enabled = false;
-    slot.present = false;
-    guest.operate(
-        slot.control,
-        new DeviceOperation.Remove(),
-        _ -> guest.reset(slot, () -> unbindAll(slot, done)));
-  }
-
-  private void unbindAll(Guest.Slot slot, Runnable done) {
-    int index = slotIndex(slot);
-    var cover = Cover.nothing();
-    var was = new ArrayList<int[]>();
-    guest.queue.submit(
-        guest.cpu,
-        () -> {
-          var stores = new ArrayList<Operation>();
-          for (int pasid = 0; pasid < Machines.PASIDS; pasid++) {
-            if (tables.entries[index][pasid] != Tables.NONE) {
-              was.add(new int[] {pasid, tables.entries[index][pasid]});
-              tables.unbind(index, pasid, stores, cover);
-            }
-          }
-          return was.isEmpty()
-              ? null
-              : new Queue.Plan(
-                  stores, List.of(batch(() -> forget(slot, was), cover, false)), List.of());
-        },
-        () -> guest.enableAgain(done));
-  }
-
-  private int slotIndex(Guest.Slot slot) {
-    return (slot.sourceId >> 3) - (FleetConfig.sourceId(0) >> 3);
-  }
-
   // ---- PASIDs -------------------------------------------------------------------------------
 
   private void bind(Action a, Runnable done) {
@@ -346,6 +243,33 @@ final class Driver {
         pasid == 0
             ? new Descriptor.DeviceTlb(slot.sourceId, 0, range, sized)
             : new Descriptor.PasidDeviceTlb(slot.sourceId, 0, pasid, false, range, sized));
+  }
+
+  /** Whatever its PASIDs are bound to. */
+  void unbindAll(Guest.Slot slot, Runnable done) {
+    int index = slotIndex(slot);
+    var cover = Cover.nothing();
+    var was = new ArrayList<int[]>();
+    guest.queue.submit(
+        guest.cpu,
+        () -> {
+          var stores = new ArrayList<Operation>();
+          for (int pasid = 0; pasid < Machines.PASIDS; pasid++) {
+            if (tables.entries[index][pasid] != Tables.NONE) {
+              was.add(new int[] {pasid, tables.entries[index][pasid]});
+              tables.unbind(index, pasid, stores, cover);
+            }
+          }
+          return was.isEmpty()
+              ? null
+              : new Queue.Plan(
+                  stores, List.of(batch(() -> forget(slot, was), cover, false)), List.of());
+        },
+        () -> guest.enableAgain(done));
+  }
+
+  private int slotIndex(Guest.Slot slot) {
+    return (slot.sourceId >> 3) - (FleetConfig.sourceId(0) >> 3);
   }
 
   // ---- pages --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package dev.iommufleet.simulation.fleet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Runs fleets. */
 public final class FleetRun {
@@ -46,8 +47,13 @@ public final class FleetRun {
 
   /** Disturbed for {@code steps} events, then left alone until nobody owes anything. */
   public static Result run(FleetConfig config, long seed, long steps) {
+    return run(config, seed, steps, _ -> {});
+  }
+
+  /** {@code progress} is told now and then how many events were handled. */
+  public static Result run(FleetConfig config, long seed, long steps, LongConsumer progress) {
     var run = new Run(config, seed);
-    return guarded(run, () -> run.chance(steps));
+    return guarded(run, () -> run.chance(steps, progress));
   }
 
   /** As written. */

@@ -1,5 +1,7 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.link.Report;
+import dev.iommufleet.hardware.vtd.Fact;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,8 +11,8 @@ import java.util.Set;
 final class I10Once extends Checker {
   private final FleetConfig config;
 
-  /** The entry of each request that has one. */
-  private final Map<Message.Id, Long> effects = new HashMap<>();
+  /** The entry of each request, and of each DMA that wrote. */
+  private final Map<Long, Long> effects = new HashMap<>();
 
   private final Map<Message.Id, Message.Answer> replies = new HashMap<>();
 
@@ -25,22 +27,44 @@ final class I10Once extends Checker {
   @Override
   void see(Seen seen) {
     switch (seen) {
-      case Seen.Wrote s -> {
-        if (s.entry().cause() instanceof Entry.Cause.Asked asked) {
-          wrote(s.entry(), asked);
-        }
-      }
+      case Seen.Wrote s -> wrote(s.entry());
       case Seen.Got s -> got(s);
       default -> {}
     }
   }
 
-  private void wrote(Entry entry, Entry.Cause.Asked asked) {
-    Long before = effects.putIfAbsent(asked.id(), entry.number());
+  private void wrote(Entry entry) {
+    switch (entry.cause()) {
+      case Entry.Cause.Asked asked -> {
+        once(key(asked.id().client(), asked.request()), entry, "request " + asked.id());
+      }
+      case Entry.Cause.Reported by when by.report() instanceof Report.Question question -> {
+        if (writes(entry)) {
+          String what = "question %d of %s".formatted(question.ask(), config.name(by.device()));
+          once(key(-by.device(), question.ask()), entry, what);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static long key(int who, long what) {
+    return (long) who << 40 ^ what;
+  }
+
+  /** What guest memory has of a DMA. */
+  private static boolean writes(Entry entry) {
+    return entry.steps().stream()
+        .flatMap(step -> ((Entry.Step.OfIommu) step).facts().stream())
+        .anyMatch(fact -> fact instanceof Fact.PayloadWritten);
+  }
+
+  private void once(long what, Entry entry, String name) {
+    Long before = effects.putIfAbsent(what, entry.number());
     if (before != null) {
       broken(
-          "request %s has entries %d and %d of %s",
-          asked.id(), before, entry.number(), config.name(entry.entity()));
+          "%s has entries %d and %d of %s",
+          name, before, entry.number(), config.name(entry.entity()));
     }
   }
 

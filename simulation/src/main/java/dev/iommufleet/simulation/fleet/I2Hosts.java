@@ -136,7 +136,11 @@ final class I2Hosts extends Checker {
       case HostCall.Free c -> tables.get(device).put(c.object(), UNKNOWN);
       case HostCall.Attach c -> attached.get(device).put(c.pasid(), c.object());
       case HostCall.Detach c -> attached.get(device).remove(c.pasid());
-      case HostCall.Invalidate _ -> {}
+      case HostCall.AllocatePaging _,
+          HostCall.AllocateQueue _,
+          HostCall.ReadFaults _,
+          HostCall.WriteFaults _,
+          HostCall.Invalidate _ -> {}
     }
   }
 }

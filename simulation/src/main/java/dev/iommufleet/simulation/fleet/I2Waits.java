@@ -3,24 +3,24 @@ package dev.iommufleet.simulation.fleet;
 import dev.iommufleet.hardware.vtd.Fact;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.TreeSet;
 
 /** Each wait completes once, in order, unless the unit discarded it or was reset. */
 final class I2Waits extends Checker {
-  private final TreeSet<Integer>[] open;
+  private final List<TreeSet<Integer>> open = new ArrayList<>();
   private final int[] lastCompleted;
   private final int[] resetBefore;
 
   /** The wait that was fetched and is open at the unit. */
   private final int[] pending;
 
-  @SuppressWarnings("unchecked")
   I2Waits(FleetConfig config) {
     super("I2");
-    open = new TreeSet[config.iommus()];
-    for (int i = 0; i < open.length; i++) {
-      open[i] = new TreeSet<>();
+    for (int i = 0; i < config.iommus(); i++) {
+      open.add(new TreeSet<>());
     }
     lastCompleted = new int[config.iommus()];
     resetBefore = new int[config.iommus()];
@@ -31,7 +31,7 @@ final class I2Waits extends Checker {
   void see(Seen seen) {
     switch (seen) {
       case Seen.Submitted s -> {
-        if (!open[s.guest()].add(s.number())) {
+        if (!open.get(s.guest()).add(s.number())) {
           broken("wait %d of i%d was submitted twice", s.number(), s.guest());
         }
       }
@@ -43,7 +43,7 @@ final class I2Waits extends Checker {
   }
 
   private int last(int guest) {
-    return open[guest].isEmpty() ? 0 : open[guest].last();
+    return open.get(guest).isEmpty() ? 0 : open.get(guest).last();
   }
 
   private void wrote(Entry entry) {
@@ -55,7 +55,7 @@ final class I2Waits extends Checker {
                 completed(entry.entity(), f);
             case Fact.WaitPended f -> pending[entry.entity()] = (int) (f.low() >>> 32);
             case Fact.WaitEnded f when !f.completed() ->
-                open[entry.entity()].remove(pending[entry.entity()]);
+                open.get(entry.entity()).remove(pending[entry.entity()]);
             default -> {}
           }
         }
@@ -65,7 +65,7 @@ final class I2Waits extends Checker {
 
   private void completed(int iommu, Fact.MemoryWritten write) {
     int wait = ByteBuffer.wrap(write.bytes()).order(ByteOrder.LITTLE_ENDIAN).getInt();
-    if (!open[iommu].remove(wait)) {
+    if (!open.get(iommu).remove(wait)) {
       broken("wait %d of i%d completed, and was not open", wait, iommu);
     }
     if (wait < lastCompleted[iommu]) {
@@ -73,7 +73,7 @@ final class I2Waits extends Checker {
     }
     lastCompleted[iommu] = wait;
     // What is older and was not discarded has been overtaken.
-    Iterator<Integer> older = open[iommu].headSet(wait).iterator();
+    Iterator<Integer> older = open.get(iommu).headSet(wait).iterator();
     while (older.hasNext()) {
       int one = older.next();
       if (one > resetBefore[iommu]) {
@@ -84,8 +84,8 @@ final class I2Waits extends Checker {
   }
 
   private void ended() {
-    for (int iommu = 0; iommu < open.length; iommu++) {
-      for (int wait : open[iommu]) {
+    for (int iommu = 0; iommu < open.size(); iommu++) {
+      for (int wait : open.get(iommu)) {
         if (wait > resetBefore[iommu]) {
           broken("wait %d of i%d never completed", wait, iommu);
         }

@@ -23,6 +23,11 @@ final class I9Owner extends Checker {
         }
         writers[entity] = s.entry().writer();
       }
+      case Seen.Writes s -> {
+        if (!s.owner()) {
+          broken("node %d writes for %s, which it does not own", s.node(), config.name(s.entity()));
+        }
+      }
       case Seen.Answered s -> {
         if (!s.owner()) {
           broken(

@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.Report;
 import dev.iommufleet.hardware.vtd.DeviceLink;
@@ -64,7 +65,8 @@ final class IommuShell extends Shell {
     }
   }
 
-  /** Guard: what a restart finds unanswered is told at once. */
+  /** What a restart finds unanswered is told at once. */
+  @Guard(value = "fleet-commands-told-after-restart", without = "false")
   boolean tellsAfterRecovery() {
     return true;
   }
@@ -118,7 +120,7 @@ final class IommuShell extends Shell {
       throw new IllegalStateException("a guest asks for too much: " + refusal.get());
     }
     var steps = run(operations);
-    var cause = new Entry.Cause.Asked(ask.id(), ask.digest());
+    var cause = new Entry.Cause.Asked(ask.id(), ask.count());
     boolean journaled = mustJournal(steps);
     persist(
         cause,
@@ -126,7 +128,9 @@ final class IommuShell extends Shell {
         ask,
         () -> {
           answer(ask, answered(steps, journaled));
-          after(steps);
+          if (journaled) {
+            after(steps);
+          }
         });
   }
 
@@ -178,7 +182,8 @@ final class IommuShell extends Shell {
     }
   }
 
-  /** Guard: a command is told until it is answered. */
+  /** A command is told until it is answered. */
+  @Guard(value = "fleet-commands-told-again", without = "false")
   boolean tellsAgain() {
     return true;
   }
@@ -216,41 +221,35 @@ final class IommuShell extends Shell {
   private void report(Message.ToIommu message) {
     var peer = peers.find(message.sourceId());
     boolean holds = isHolder(peer, message);
-    if (holds) {
+    if (holds && peer != null) {
       peer.attempts = 0;
     }
     Report report = message.report();
-    if (report instanceof Report.Attach && !holds && isTaken(message)) {
-      back(message, new Delivery.AttachAnswered(false));
-    } else if (holds && isWritten(peer, report)) {
+    if (holds && peer != null && isWritten(peer, report)) {
       back(message, new Delivery.Accessed(((Report.Question) report).ask(), true, new byte[0]));
-    } else if (report instanceof Report.Withheld withheld && holds) {
+    } else if (holds && peer != null && report instanceof Report.Withheld withheld) {
       arm(peer, withheld.id());
-    } else if (holds || report instanceof Report.Attach) {
-      perform(message);
     } else {
-      answerUnperformed(message);
+      perform(message, holds);
     }
   }
 
-  /** Guard: the attachment belongs to the device that speaks. */
-  boolean isHolder(Peers.Peer peer, Message.ToIommu message) {
+  /** The attachment belongs to the device that speaks. */
+  @Guard(value = "fleet-attachment-has-one-holder", without = "true")
+  private boolean isHolder(Peers.Peer peer, Message.ToIommu message) {
     return peer != null && peer.epoch == message.epoch() && peer.device == message.device();
   }
 
-  private boolean isTaken(Message.ToIommu message) {
-    return iommu.view().isAttached(message.sourceId(), message.epoch());
-  }
-
-  /** Guard: a DMA writes once, however often it is asked for. */
-  boolean isWritten(Peers.Peer peer, Report report) {
+  /** A DMA writes once, however often it is asked for. */
+  @Guard(value = "fleet-dma-writes-once", without = "false")
+  private boolean isWritten(Peers.Peer peer, Report report) {
     return report instanceof Report.Question question && peer.writtenAsks.contains(question.ask());
   }
 
-  private void perform(Message.ToIommu message) {
+  private void perform(Message.ToIommu message, boolean holds) {
     Report report = message.report();
     var operations =
-        DeviceLink.operations(iommu.view(), message.sourceId(), message.epoch(), report);
+        DeviceLink.operations(iommu.view(), message.sourceId(), message.epoch(), holds, report);
     if (operations.isEmpty()) {
       answerUnperformed(message);
       return;

@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -9,6 +10,8 @@ import java.util.function.Consumer;
  * Slow and failing at times. Outlives every node.
  */
 final class Journal {
+  private static final int STUCK_PERCENT = 30;
+
   private final Cluster cluster;
   private final List<List<Entry>> entries = new ArrayList<>();
   private final Snapshot[] snapshots;
@@ -54,8 +57,12 @@ final class Journal {
 
   private long delay(int entity, long count) {
     long usual =
-        Timing.WRITE_MIN + cluster.dice.below(Timing.WRITE_SPREAD, Dice.What.WRITE, entity, count);
-    return cluster.disturbed(Disturbance.Kind.SLOW_JOURNAL, entity) ? usual * Timing.SLOWER : usual;
+        (long) Timing.WRITE_MIN + cluster.dice.below(Timing.WRITE_SPREAD, Dice.What.WRITE, entity, count);
+    if (!cluster.disturbed(Disturbance.Kind.SLOW_JOURNAL, entity)) {
+      return usual;
+    }
+    boolean stuck = cluster.dice.chance(STUCK_PERCENT, Dice.What.STUCK, entity, count);
+    return stuck ? usual + Timing.STUCK : usual * Timing.SLOWER;
   }
 
   private void commit(Entry entry, Agenda.Place writer, long count, Consumer<Boolean> then) {
@@ -90,12 +97,14 @@ final class Journal {
     cluster.see(new Seen.Wrote(entry));
   }
 
-  /** Guard: a number is used once, so of two writers one fails. */
+  /** A number is used once, so of two writers one fails. */
+  @Guard(value = "fleet-entry-number-used-once", without = "true")
   boolean isNext(Entry entry) {
     return entry.number() == entries.get(entry.entity()).size() + 1L;
   }
 
-  /** Guard: an entry whose write was interrupted is there as a whole or not at all. */
+  /** An entry whose write was interrupted is there as a whole or not at all. */
+  @Guard(value = "fleet-entry-whole-or-not", without = "false")
   boolean isAtomic() {
     return true;
   }

@@ -3,8 +3,6 @@ package dev.iommufleet.simulation.fleet;
 import dev.iommufleet.hardware.device.DeviceConfig;
 import dev.iommufleet.hardware.device.DeviceConfig.Kind;
 import dev.iommufleet.hardware.device.DeviceConfig.PciCapabilities;
-import dev.iommufleet.hardware.device.DeviceOperation;
-import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.Capabilities;
 import dev.iommufleet.hardware.vtd.IommuConfig;
@@ -42,19 +40,5 @@ final class Machines {
     return config.isPassthrough(entity)
         ? new DeviceConfig(config.name(entity), Kind.PASSTHROUGH, pci, HOST)
         : new DeviceConfig(config.name(entity), Kind.EMULATED, pci, null);
-  }
-
-  static DeviceOperation operation(long epoch, Delivery delivery) {
-    return switch (delivery) {
-      case Delivery.AttachAnswered d -> new DeviceOperation.AttachAnswered(epoch, d.accepted());
-      case Delivery.Posted d ->
-          new DeviceOperation.Receive(epoch, d.id(), d.previous(), d.command());
-      case Delivery.Ended _ -> new DeviceOperation.AttachmentEnded(epoch);
-      case Delivery.LossAcknowledged _ -> new DeviceOperation.LossAcknowledged(epoch);
-      case Delivery.Translated d ->
-          new DeviceOperation.Translated(
-              epoch, d.ask(), d.generation(), d.address(), d.mask(), d.permissions());
-      case Delivery.Accessed d -> new DeviceOperation.Accessed(epoch, d.ask(), d.ok(), d.data());
-    };
   }
 }

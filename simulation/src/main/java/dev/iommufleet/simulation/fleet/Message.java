@@ -10,8 +10,11 @@ import java.util.List;
 /** What an entity is told. */
 sealed interface Message {
 
-  /** {@code gateway}: the process through which the answer goes back. */
-  record Ask(Id id, long digest, Request request, Agenda.Place gateway) implements Message {
+  /**
+   * @param count the how manieth request of its client, whatever its id
+   * @param gateway the process through which the answer goes back
+   */
+  record Ask(Id id, long count, Request request, Agenda.Place gateway) implements Message {
     int client() {
       return id.client();
     }

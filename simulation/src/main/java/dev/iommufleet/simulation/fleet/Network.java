@@ -98,7 +98,7 @@ final class Network {
     int copies = isTwice(gateway, gateway, pair, count) ? 2 : 1;
     for (int copy = 0; copy < copies; copy++) {
       long time = cluster.agenda.now() + latency(gateway, gateway, pair, count + copy * 7_919L);
-      long order = (1L << 40) + (long) next(pair(client.id, CLIENTS));
+      long order = (1L << 40) + next(pair(client.id, CLIENTS));
       var envelope = new Region.Envelope(receiver, ask, pair, order << 8, 0);
       cluster.agenda.at(
           time,
@@ -171,7 +171,7 @@ final class Network {
 
   private long latency(Node from, Node target, long pair, long count) {
     long usual =
-        Timing.LATENCY_MIN
+        (long) Timing.LATENCY_MIN
             + cluster.dice.below(Timing.LATENCY_SPREAD, Dice.What.LATENCY, pair, count);
     if (cluster.dice.chance(Timing.DETOUR_PERCENT, Dice.What.DETOUR, pair, count)) {
       usual += Timing.DETOUR;

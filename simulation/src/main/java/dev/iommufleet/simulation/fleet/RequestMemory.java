@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,9 +12,8 @@ final class RequestMemory {
 
   static final String TOO_OLD = "too old";
   static final String UNKNOWN = "unknown session";
-  static final String REUSED = "id reused";
 
-  private record Remembered(long sequence, long digest, long entry) {}
+  private record Remembered(long sequence, long entry) {}
 
   private static final class Window {
     final ArrayDeque<Remembered> requests = new ArrayDeque<>(WINDOW + 1);
@@ -46,7 +46,7 @@ final class RequestMemory {
     }
     for (var it : window.requests) {
       if (isRepeat(it.sequence, ask)) {
-        return isReused(it.digest, ask) ? new Recalled(0, REUSED) : new Recalled(it.entry, "");
+        return new Recalled(it.entry, "");
       }
     }
     return isTooOld(window.forgotten, ask) ? new Recalled(0, TOO_OLD) : Recalled.NEW;
@@ -64,29 +64,26 @@ final class RequestMemory {
     return (long) id.client() << 32 | id.session();
   }
 
-  /** Guard: a session that is not known begins with its first request. */
+  /** A session that is not known begins with its first request. */
   boolean isMidSession(Message.Ask ask) {
     return ask.sequence() != 1;
   }
 
-  /** Guard: what is in the journal is answered, not executed. */
+  /** What is in the journal is answered, not executed. */
+  @Guard(value = "fleet-repeat-is-answered", without = "false")
   boolean isRepeat(long known, Message.Ask ask) {
     return known == ask.sequence();
   }
 
-  /** Guard: one id, one request. */
-  boolean isReused(long digest, Message.Ask ask) {
-    return digest != ask.digest();
-  }
-
-  /** Guard: what fell out of the window may have been executed. */
+  /** What fell out of the window may have been executed. */
+  @Guard(value = "fleet-forgotten-is-refused", without = "false")
   boolean isTooOld(long forgotten, Message.Ask ask) {
     return ask.sequence() <= forgotten;
   }
 
   void remember(Entry.Cause.Asked asked, long entry) {
     var window = windows.computeIfAbsent(key(asked.id()), _ -> new Window());
-    window.requests.add(new Remembered(asked.id().sequence(), asked.digest(), entry));
+    window.requests.add(new Remembered(asked.id().sequence(), entry));
     if (window.requests.size() > WINDOW) {
       window.forgotten = Math.max(window.forgotten, window.requests.remove().sequence());
     }

@@ -3,10 +3,12 @@ package dev.iommufleet.simulation.fleet;
 import dev.iommufleet.hardware.StateHash;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** One run: disturbed for a while, then left alone until nobody owes anything. */
 final class Run {
   private static final long TAG = 72;
+  private static final long TOLD_EVERY = 250_000;
 
   private final FleetConfig config;
   private final long seed;
@@ -34,11 +36,14 @@ final class Run {
   }
 
   /** As the seed has it, for so many steps. */
-  void chance(long steps) {
+  void chance(long steps, LongConsumer progress) {
     var upcoming = new Upcoming(config, seed);
     while (cluster.steps() < steps && !isBroken()) {
       begin(upcoming, Long.MAX_VALUE);
       cluster.step();
+      if (cluster.steps() % TOLD_EVERY == 0) {
+        progress.accept(cluster.steps());
+      }
     }
     until = cluster.agenda.now();
     // Everything of this very moment belongs to it, so that the time alone says where it ends.

@@ -8,6 +8,9 @@ sealed interface Seen {
   /** An entry is in the journal. */
   record Wrote(Entry entry) implements Seen {}
 
+  /** An entity is about to write; {@code owner}: as in {@link Answered}. */
+  record Writes(int entity, int node, boolean owner) implements Seen {}
+
   /** A client makes a request, perhaps again. */
   record Asked(int entity, Message.Id id) implements Seen {}
 

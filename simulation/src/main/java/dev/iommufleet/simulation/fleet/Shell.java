@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.device.DeviceFact;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ abstract class Shell {
     }
   }
 
-  /** Guard: nothing is handled while an entry is being written. */
+  /** Nothing is handled while an entry is being written. */
+  @Guard(value = "fleet-one-message-at-a-time", without = "false")
   boolean isBusy() {
     return writing;
   }
@@ -92,7 +94,8 @@ abstract class Shell {
                 : null);
   }
 
-  /** Guard: what an earlier instance began is not gone on with. */
+  /** What an earlier instance began is not gone on with. */
+  @Guard(value = "fleet-instance-ends-with-its-machine", without = "true")
   boolean isThisInstance(long one) {
     return one == instance && !stopped;
   }
@@ -149,7 +152,8 @@ abstract class Shell {
     }
   }
 
-  /** Guard: what a snapshot has, and what was applied, is not applied again. */
+  /** What a snapshot has, and what was applied, is not applied again. */
+  @Guard(value = "fleet-entry-applied-once", without = "true")
   boolean isNew(Entry entry) {
     return entry.number() > number;
   }
@@ -208,6 +212,7 @@ abstract class Shell {
       return;
     }
     var entry = new Entry(entity, number + 1, instance, node.index, cause, steps, stateHash());
+    cluster.see(new Seen.Writes(entity, node.index, cluster.owns(node, entity)));
     writing = true;
     if (ask != null) {
       unanswered.add(ask);
@@ -270,7 +275,8 @@ abstract class Shell {
   /** What the shell itself keeps of an entry that it has written. */
   abstract void noted(Entry entry);
 
-  /** Guard: what changes something that lasts has an entry. */
+  /** What changes something that lasts has an entry. */
+  @Guard(value = "fleet-lasting-means-journaled", without = "false")
   boolean mustJournal(List<Entry.Step> steps) {
     return steps.stream().anyMatch(Shell::lasts);
   }
@@ -283,12 +289,14 @@ abstract class Shell {
     };
   }
 
-  /** Guard: persisted before answered. */
+  /** Persisted before answered. */
+  @Guard(value = "fleet-persisted-before-answered", without = "false")
   boolean waitsForJournal() {
     return true;
   }
 
-  /** Guard: after a failed write the machine is made anew from the journal. */
+  /** After a failed write the machine is made anew from the journal. */
+  @Guard(value = "fleet-failed-write-ends-the-machine", without = "false")
   boolean isThrownAway() {
     return true;
   }
@@ -304,12 +312,14 @@ abstract class Shell {
     return true;
   }
 
-  /** Guard: a node that may have lost ownership says nothing. */
+  /** A node that may have lost ownership says nothing. */
+  @Guard(value = "fleet-no-word-without-lease", without = "true")
   boolean mayLetOut() {
     return node.holdsLease();
   }
 
-  /** Guard: a node that may have lost ownership writes nothing. */
+  /** A node that may have lost ownership writes nothing. */
+  @Guard(value = "fleet-no-write-without-lease", without = "true")
   boolean mayWrite() {
     return node.holdsLease();
   }

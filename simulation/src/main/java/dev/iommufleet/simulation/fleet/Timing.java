@@ -16,6 +16,9 @@ final class Timing {
   static final int READ_ENTRY = 2;
   static final int SLOWER = 25;
 
+  /** A write that hangs somewhere on its way for longer than a failover takes. */
+  static final int STUCK = 90 * MILLI;
+
   static final int HEARTBEAT = 10 * MILLI;
   static final int LEASE = 45 * MILLI;
 

@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.vtd.Fact;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +48,8 @@ final class Watchers {
     }
   }
 
-  /** Guard: a watcher gets what it missed. */
+  /** A watcher gets what it missed. */
+  @Guard(value = "fleet-watcher-catches-up", without = "false")
   boolean isCaughtUp() {
     return true;
   }
