@@ -140,4 +140,23 @@ class HazardsTest {
       assertEquals(List.of(), explore(PAGE, discipline).findings(), discipline);
     }
   }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"B", "C", "O", "Q"})
+  @DisplayName("the data decides, not the name: a line more and a row becomes another")
+  void data(String scenario) {
+    var exploration = Exploration.of(scenario);
+
+    assertSame(exploration, "iommu-lock", "like no-lock\nhost-flush iommu\n");
+    assertSame(exploration, "callee-global", "like no-lock\ncallee global\n");
+    assertSame(exploration, "released", "like callee-global\ncustom released-around-calls\n");
+    assertSame(exploration, "bottom-half", "like no-lock\ncustom bottom-half\n");
+  }
+
+  private static void assertSame(Exploration exploration, String name, String text) {
+    assertEquals(
+        LockExploration.of(exploration, Discipline.of(name)).explore().findings(),
+        LockExploration.of(exploration, Discipline.read("mine", text)).explore().findings(),
+        name);
+  }
 }
