@@ -146,7 +146,10 @@ final class CommandPort {
     return switch (command) {
       case Command.Flush c -> answered(Receipt.DONE, id, c, flush(id, c));
       case Command.InvalidateTlb c -> invalidate(id, c);
-      case Command.Drain c -> answered(Receipt.DONE, id, c, 0);
+      case Command.Drain c -> {
+        requester.poll(); // What the host has is on its way too.
+        yield answered(Receipt.DONE, id, c, 0);
+      }
       case Command.Numbered c -> throw new IllegalStateException("Numbered: " + c);
     };
   }

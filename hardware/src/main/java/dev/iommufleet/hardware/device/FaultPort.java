@@ -52,8 +52,14 @@ final class FaultPort {
   /** Whether a poll would read or write anything. */
   static boolean waits(DeviceCore core) {
     return core.taken.isAnyUnwritten()
-        || core.bindings.state().queues().stream()
-            .anyMatch(queue -> !core.kernel.faults().waiting(queue).isEmpty());
+        || reaches(core)
+            && core.bindings.state().queues().stream()
+                .anyMatch(queue -> !core.kernel.faults().waiting(queue).isEmpty());
+  }
+
+  /** Whether the guest can be asked. */
+  private static boolean reaches(DeviceCore core) {
+    return core.link.state() == AttachState.ATTACHED && core.link.up();
   }
 
   /** What could not be read or written is tried again. */
@@ -66,7 +72,7 @@ final class FaultPort {
                 write(index, one, one.answer());
               }
             });
-    if (core.link.state() == AttachState.ATTACHED) {
+    if (reaches(core)) {
       read();
     }
   }

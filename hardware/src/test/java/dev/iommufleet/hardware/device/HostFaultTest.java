@@ -213,6 +213,22 @@ class HostFaultTest {
   }
 
   @Test
+  @DisplayName("a drain waits for what the host has, a link that is down keeps it there")
+  void drain() {
+    bind(1);
+    rig.execute(new DeviceOperation.FailHostCall(HostCall.Kind.READ_FAULTS, 1, 14));
+    rig.requestPage(1, 0x1000, true);
+    rig.execute(new DeviceOperation.SetLink(false, false));
+    assertEquals(false, rig.device.view().waitsForPoll());
+    rig.execute(new DeviceOperation.Poll());
+    assertEquals(new HostGroup(0, 1000, 0, false), rig.device.view().hostGroup(0));
+    rig.execute(new DeviceOperation.SetLink(true, false));
+
+    assertEquals(Rig.receipt(DeviceReply.Receipt.DELAYED), rig.next(new Command.Drain()));
+    assertEquals(List.of(read(1, 0x1000, true, 0)), rig.device.view().outbox());
+  }
+
+  @Test
   @DisplayName("a queue that cannot be made fails the binding: the PASID is blocked")
   void noQueueToHave() {
     rig.execute(new DeviceOperation.FailHostCall(HostCall.Kind.ALLOCATE_QUEUE, 1, 12));

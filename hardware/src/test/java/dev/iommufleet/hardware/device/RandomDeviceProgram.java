@@ -71,7 +71,8 @@ final class RandomDeviceProgram {
     if (!attached && random.nextInt(3) > 0) {
       return attaching();
     }
-    return switch (random.nextInt(24)) {
+    boolean calls = device.config().passthrough() && random.nextInt(60) == 0;
+    return switch (calls ? 24 : random.nextInt(24)) {
       case 0 -> register();
       case 1, 2 -> enable();
       case 3 -> order();
@@ -83,6 +84,7 @@ final class RandomDeviceProgram {
       case 18, 19 -> settle();
       case 20 -> respond();
       case 21 -> new DeviceOperation.Poll();
+      case 24 -> callHost();
       case 22 -> random.nextInt(4) == 0 ? new DeviceOperation.Resume() : command();
       default -> random.nextInt(6) == 0 ? leaving() : answer();
     };
@@ -135,6 +137,23 @@ final class RandomDeviceProgram {
       case 2 -> new DeviceOperation.LoseResponses(random.nextInt(2));
       default -> new DeviceOperation.ReleaseCompletions();
     };
+  }
+
+  /** For siblings, objects and fault queues, now and then of others. */
+  private DeviceOperation callHost() {
+    int object = random.nextInt(4) == 0 ? 10 : 1000 + random.nextInt(12);
+    int function = 2 + random.nextInt(2);
+    var answers = List.of(new HostCall.FaultAnswer(1 + random.nextInt(2), random.nextInt(3)));
+    return new DeviceOperation.CallHost(
+        switch (random.nextInt(9)) {
+          case 0, 1 -> new HostCall.Attach(function, random.nextInt(3), object);
+          case 2, 3 -> new HostCall.Detach(function, random.nextInt(3));
+          case 4 -> new HostCall.Free(object);
+          case 5 -> new HostCall.AllocateQueue(random.nextInt(4) / 3);
+          case 6 -> new HostCall.AllocatePaging(function, 4 * random.nextInt(4), object);
+          case 7 -> new HostCall.ReadFaults(object, 0, 96, random.nextInt(97));
+          default -> new HostCall.WriteFaults(object, 0, 8, answers);
+        });
   }
 
   // ---- the IOMMU ----------------------------------------------------------------------------
