@@ -164,6 +164,7 @@ final class Device {
         numbered ? Math.max(lastNumbered, posted.id()) : lastNumbered,
         lastRequest);
     switch (posted.command()) {
+      case Command.Bind _ when detaching -> {} // In a description: its binding is gone already.
       case Command.Bind bind -> bind(posted.id(), bind);
       case Command.Unbind unbind -> {
         Binding binding = find(unbind.pasid());
