@@ -229,6 +229,22 @@ class HostFaultTest {
   }
 
   @Test
+  @DisplayName("a group of before fault queues, from an older journal, ends as it did")
+  void older() {
+    bind(1);
+    rig.device.apply(new DeviceFact.GroupOpened(1, 7));
+    rig.device.apply(new DeviceFact.PageRequestSent(read(1, 0x1000, true, 7)));
+    rig.device.apply(new DeviceFact.GroupOpened(1, 8));
+    rig.device.apply(new DeviceFact.PageRequestSent(read(2, 0x2000, true, 8)));
+
+    rig.next(new Command.PageRequestAnswered(1, 0));
+    rig.next(new Command.Respond(1, 7, 0));
+    assertEquals(List.of(ended(7, GroupCause.RESPONSE, 0)), rig.news(GroupEnded.class));
+    rig.next(new Command.Unbind(1, false));
+    assertEquals(List.of(ended(8, GroupCause.UNBOUND, 1)), rig.news(GroupEnded.class));
+  }
+
+  @Test
   @DisplayName("a queue that cannot be made fails the binding: the PASID is blocked")
   void noQueueToHave() {
     rig.execute(new DeviceOperation.FailHostCall(HostCall.Kind.ALLOCATE_QUEUE, 1, 12));
