@@ -17,6 +17,7 @@ public final class Exploration {
   private static final long SHORTEST_STATES = 300_000;
 
   private final Scenario scenario;
+  private final Coverage coverage = new Coverage();
 
   private Exploration(Scenario scenario) {
     this.scenario = scenario;
@@ -118,6 +119,7 @@ public final class Exploration {
       explored =
           new Explored(walked.states(), walked.steps(), interleavings, false, walked.violation());
     }
+    coverage.add(start.coverage());
     if (explored.violation() == null) {
       return result(explored, "safe", "", List.of(), List.of());
     }
@@ -128,6 +130,11 @@ public final class Exploration {
         shortest.what(),
         Story.tell(start, scenario, shortest.schedule()),
         Schedule.write(shortest.schedule()));
+  }
+
+  /** Which events were met in which states so far. */
+  public Coverage coverage() {
+    return coverage;
   }
 
   private Result result(

@@ -45,10 +45,12 @@ final class Guest {
   private static final long CONTEXT = 0x1D;
 
   private final Iommu iommu;
+  private final Coverage coverage;
   private final FactSink sink;
 
-  Guest(Iommu iommu, FactSink sink) {
+  Guest(Iommu iommu, Coverage coverage, FactSink sink) {
     this.iommu = iommu;
+    this.coverage = coverage;
     this.sink = sink;
   }
 
@@ -225,6 +227,7 @@ final class Guest {
   }
 
   private void execute(Operation operation) {
+    coverage.queue(iommu, operation);
     iommu.execute(operation, sink);
   }
 }

@@ -35,6 +35,9 @@ final class World implements Explorable<World> {
   private final Ledger ledger;
   private final Used used;
 
+  /** Of all worlds that come of one. */
+  private final Coverage coverage;
+
   /** Facts that devices recorded. */
   private int lasting;
 
@@ -43,6 +46,7 @@ final class World implements Explorable<World> {
 
   World(Scenario scenario) {
     this.scenario = scenario;
+    coverage = new Coverage();
     int count = scenario.devices().size();
     iommu = new Iommu(scenario.config());
     devices = new HostDevice[count];
@@ -60,6 +64,7 @@ final class World implements Explorable<World> {
 
   private World(World other) {
     scenario = other.scenario;
+    coverage = other.coverage;
     iommu = other.iommu;
     devices = other.devices.clone();
     own = new boolean[other.own.length];
@@ -99,6 +104,10 @@ final class World implements Explorable<World> {
     return ledger;
   }
 
+  Coverage coverage() {
+    return coverage;
+  }
+
   // ---- setup ----
 
   private void setUp() {
@@ -130,7 +139,7 @@ final class World implements Explorable<World> {
   }
 
   private Guest guest() {
-    return new Guest(iommu, this::fact);
+    return new Guest(iommu, coverage, this::fact);
   }
 
   // ---- choices ----
@@ -199,7 +208,6 @@ final class World implements Explorable<World> {
     }
   }
 
-  /** The step that a thread makes next. */
   Step next(int thread) {
     return scenario.threads().get(thread).steps().get(next[thread]);
   }
@@ -247,6 +255,7 @@ final class World implements Explorable<World> {
     int before = iommu.view().register(Guest.PRS);
     boolean holds = iommu.view().isAttached(sourceId, epoch) && ledger.peer(sourceId) == device;
     Reply reply = null;
+    coverage.report(iommu.view(), sourceId, holds, report);
     ledger.reporting(device);
     for (Operation operation :
         DeviceLink.operations(iommu.view(), sourceId, epoch, holds, report)) {
@@ -305,6 +314,7 @@ final class World implements Explorable<World> {
   }
 
   private DeviceReply execute(int device, DeviceOperation operation) {
+    coverage.device(devices[device].view(), operation);
     DeviceReply reply =
         devices[device].execute(
             operation,

@@ -1,10 +1,7 @@
 package dev.iommufleet.simulation.mutation;
 
+import dev.iommufleet.simulation.Resources;
 import dev.iommufleet.simulation.ScenarioException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 
@@ -34,11 +31,7 @@ public record Mutation(String guard, String owner, String scenario) {
 
   /** Every rule that carries a {@link dev.iommufleet.hardware.Guard}. */
   public static List<Mutation> all() {
-    return table()
-        .lines()
-        .filter(line -> !line.isBlank() && !line.startsWith("#"))
-        .map(Mutation::read)
-        .toList();
+    return Resources.lines(TABLE).stream().map(Mutation::read).toList();
   }
 
   private static Mutation read(String line) {
@@ -47,14 +40,6 @@ public record Mutation(String guard, String owner, String scenario) {
       throw new IllegalStateException("guards.txt: " + line);
     }
     return new Mutation(words[0], "dev.iommufleet." + words[1], words[2]);
-  }
-
-  private static String table() {
-    try (InputStream stream = Mutation.class.getResourceAsStream(TABLE)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /**
