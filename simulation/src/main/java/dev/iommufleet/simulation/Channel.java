@@ -7,12 +7,31 @@ import java.util.ArrayDeque;
 final class Channel<M> {
   private static final long TAG_MESSAGE = 1;
   private static final long TAG_TAKEN = 2;
+  private static final long TAG_ABOUT = 3;
 
   /**
-   * A message with the epoch it belongs to; {@code leaving}: its sender waits for the receiver to
-   * leave anyway.
+   * What goes with a message.
+   *
+   * @param epoch that it belongs to
+   * @param leaving its sender waits for the receiver to leave anyway
+   * @param incarnation of the sender, where that matters
    */
-  record Envelope<M>(long epoch, boolean leaving, M message, long hash) {}
+  record About(long epoch, boolean leaving, int incarnation) {
+    long hash() {
+      return StateHash.mix(TAG_ABOUT, epoch, (leaving ? 1 : 0) | incarnation << 1);
+    }
+  }
+
+  /** {@code position}: how many were sent before. */
+  record Envelope<M>(long position, About about, M message, long hash) {
+    long epoch() {
+      return about.epoch();
+    }
+
+    boolean leaving() {
+      return about.leaving();
+    }
+  }
 
   private final long number;
   private final ArrayDeque<Envelope<M>> messages;
@@ -58,31 +77,47 @@ final class Channel<M> {
     return messages;
   }
 
-  void send(long epoch, boolean leaving, M message, long messageHash) {
-    long about = leaving ? ~epoch : epoch;
-    var envelope =
-        new Envelope<>(epoch, leaving, message, StateHash.mix(TAG_MESSAGE, about, messageHash));
+  void send(About about, M message, long messageHash) {
+    long messageTerm = StateHash.mix(TAG_MESSAGE, about.hash(), messageHash);
+    var envelope = new Envelope<>(sent++, about, message, messageTerm);
     messages.addLast(envelope);
-    hash += term(sent++, envelope);
+    hash += term(envelope);
   }
 
   Envelope<M> take() {
-    var envelope = messages.removeFirst();
-    hash -= term(taken, envelope);
+    return taken(messages.removeFirst());
+  }
+
+  private Envelope<M> taken(Envelope<M> envelope) {
+    hash -= term(envelope);
     hash -= StateHash.mix(TAG_TAKEN, number, taken);
     taken++;
     hash += StateHash.mix(TAG_TAKEN, number, taken);
     return envelope;
   }
 
-  /** The sender died with what it had sent. */
-  void clear() {
-    while (!messages.isEmpty()) {
-      take();
+  /** The first message of a later incarnation than the oldest's; null: there is none. */
+  Envelope<M> later() {
+    for (Envelope<M> envelope : messages) {
+      if (envelope.about().incarnation() > messages.getFirst().about().incarnation()) {
+        return envelope;
+      }
     }
+    return null;
   }
 
-  private long term(long position, Envelope<M> envelope) {
-    return StateHash.mix(TAG_MESSAGE, number << 32 | position, envelope.hash());
+  /** What was sent before a crash may come behind what was sent after it. */
+  boolean mayOvertake() {
+    return later() != null;
+  }
+
+  Envelope<M> overtake() {
+    Envelope<M> envelope = later();
+    messages.remove(envelope);
+    return taken(envelope);
+  }
+
+  private long term(Envelope<M> envelope) {
+    return StateHash.mix(TAG_MESSAGE, number << 32 | envelope.position(), envelope.hash());
   }
 }

@@ -19,6 +19,8 @@ record Choice(Kind kind, int actor, int which) {
     LOSE,
     /** The oldest message of a channel arrives, and stays to arrive again. */
     DUPLICATE,
+    /** The first message that was sent after a crash arrives before those sent before it. */
+    OVERTAKE,
     /** A component loses what it had not persisted, and all that it had sent and was under way. */
     CRASH,
     /** A component sends again what was not acknowledged. */

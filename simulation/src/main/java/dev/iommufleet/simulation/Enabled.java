@@ -46,6 +46,9 @@ final class Enabled {
   private void channel(List<Choice> choices, int receiver, int number) {
     if (!world.channel(number).isEmpty()) {
       choices.add(new Choice(Choice.Kind.DELIVER, receiver, number));
+      if (world.channel(number).mayOvertake()) {
+        choices.add(new Choice(Choice.Kind.OVERTAKE, receiver, number));
+      }
       if (used.losses[number] < scenario.budget().losses()) {
         choices.add(new Choice(Choice.Kind.LOSE, receiver, number));
       }
@@ -53,9 +56,17 @@ final class Enabled {
         choices.add(new Choice(Choice.Kind.DUPLICATE, receiver, number));
       }
     }
-    if (used.mayResend(number) && world.owes(number)) {
+    if (used.mayResend(number) && owes(number)) {
       int sender = (number & 1) == 0 ? 0 : number / 2 + 1;
       choices.add(new Choice(Choice.Kind.RESEND, sender, number));
     }
+  }
+
+  /** Whether the sender of a channel waits for an answer. */
+  private boolean owes(int number) {
+    int device = number / 2;
+    return (number & 1) == 0
+        ? !world.iommu().view().unanswered(scenario.devices().get(device).sourceId()).isEmpty()
+        : !world.device(device).view().owed().isEmpty();
   }
 }

@@ -105,7 +105,7 @@ public final class Exploration {
             scenario.devices(),
             scenario.setup(),
             scenario.threads(),
-            new Scenario.Budget(0, 0, 0, scenario.budget().mostStates())));
+            new Scenario.Budget(0, 0, 0, false, scenario.budget().mostStates())));
   }
 
   /** Visits every state, or as many as the scenario allows and then random walks from a seed. */

@@ -17,6 +17,12 @@ final class Judge {
   private static final int FIRST_STAGE = 1;
   private static final int PASS_THROUGH = 4;
 
+  /** FSTS.ITE. */
+  private static final int TIMED_OUT = 1 << 6;
+
+  /** FSTS.ICE. */
+  private static final int WRONG_TAG = 1 << 5;
+
   private final World world;
   private final Scenario scenario;
   private final IommuView view;
@@ -29,6 +35,12 @@ final class Judge {
 
   /** Null: nothing is broken. */
   String broken() {
+    if ((view.register(Guest.FSTS) & TIMED_OUT) != 0 && !scenario.mayTimeOut()) {
+      return "I2: ITE, and no device was told to be silent";
+    }
+    if ((view.register(Guest.FSTS) & WRONG_TAG) != 0 && !scenario.mayMisbehave()) {
+      return "I2: ICE, and no device was told to complete wrongly";
+    }
     for (int device = 0; device < scenario.devices().size(); device++) {
       DeviceView its = world.device(device).view();
       int sourceId = scenario.devices().get(device).sourceId();
@@ -38,6 +50,9 @@ final class Judge {
         continue;
       }
       String broken = translations(device, its);
+      if (broken == null) {
+        broken = accesses(device, its);
+      }
       if (broken == null && !translating()) {
         broken = idle(device, its);
         if (broken == null) {
@@ -86,27 +101,53 @@ final class Judge {
         continue;
       }
       int pasid = Math.max(cached.pasid(), 0);
-      if (world.ledger().isDirty(Ledger.entry(device, pasid))) {
-        continue;
-      }
-      long[] entry = entry(device, pasid);
-      if (type(entry) == PASS_THROUGH) {
-        continue;
-      }
-      int page = (int) (cached.iova() >>> 12) & 511;
-      int space = (int) (((entry[2] & -0x1000L) - Layout.pageTable(0)) / 0x4000);
-      if (type(entry) == FIRST_STAGE && world.ledger().isDirty(Ledger.leaf(space, page))) {
-        continue;
-      }
-      long leaf = type(entry) == FIRST_STAGE ? word(Layout.leaf(space, page)) : 0;
-      boolean same = (leaf & 1) != 0 && (leaf & 0xF_FFFF_FFFF_F000L) == cached.address();
-      boolean rights = (cached.permissions() & 2) == 0 || (leaf & 2) != 0;
-      if (!same || !rights) {
+      boolean write = (cached.permissions() & 2) != 0;
+      Long leaf = otherwise(device, pasid, cached.iova(), cached.address(), write);
+      if (leaf != null) {
         return "I1: %s holds PASID %d page %d -> %x, the tables say %x since a wait completed"
-            .formatted(scenario.devices().get(device).name(), pasid, page, cached.address(), leaf);
+            .formatted(name(device), pasid, page(cached.iova()), cached.address(), leaf);
       }
     }
     return null;
+  }
+
+  /** No access that uses what was removed is under way. */
+  private String accesses(int device, DeviceView its) {
+    for (DeviceView.Access access : its.accesses()) {
+      int pasid = Math.max(access.pasid(), 0);
+      Long leaf = otherwise(device, pasid, access.iova(), access.address(), access.write());
+      if (translating() && leaf != null) {
+        return "I1: %s accesses PASID %d page %d at %x, the tables say %x since a wait completed"
+            .formatted(name(device), pasid, page(access.iova()), access.address(), leaf);
+      }
+    }
+    return null;
+  }
+
+  /** What the tables say, if no change is on its way and they say something else; else null. */
+  private Long otherwise(int device, int pasid, long iova, long address, boolean write) {
+    if (world.ledger().isDirty(Ledger.entry(device, pasid))) {
+      return null;
+    }
+    long[] entry = entry(device, pasid);
+    if (type(entry) == PASS_THROUGH) {
+      return null;
+    }
+    int space = (int) (((entry[2] & -0x1000L) - Layout.pageTable(0)) / 0x4000);
+    if (type(entry) == FIRST_STAGE && world.ledger().isDirty(Ledger.leaf(space, page(iova)))) {
+      return null;
+    }
+    long leaf = type(entry) == FIRST_STAGE ? word(Layout.leaf(space, page(iova))) : 0;
+    boolean same = (leaf & 1) != 0 && (leaf & 0xF_FFFF_FFFF_F000L) == address;
+    return same && (!write || (leaf & 2) != 0) ? null : Long.valueOf(leaf);
+  }
+
+  private static int page(long iova) {
+    return (int) (iova >>> 12) & 511;
+  }
+
+  private String name(int device) {
+    return scenario.devices().get(device).name();
   }
 
   // ---- bindings: the effect that I2 promises on the host ----

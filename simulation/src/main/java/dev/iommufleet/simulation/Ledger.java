@@ -5,6 +5,7 @@ import dev.iommufleet.hardware.device.DeviceFact;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Iommu;
+import dev.iommufleet.hardware.vtd.Latch;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,8 +20,13 @@ final class Ledger {
   private static final long TAG_DIRTY = 20;
   private static final long TAG_WAIT = 21;
   private static final long TAG_EPOCH = 22;
-  private static final long TAG_GROUP = 23;
   private static final long TAG_DONE = 24;
+
+  /** FSTS.ICE: fetching goes on. */
+  private static final int ICE = 1 << 5;
+
+  /** PRS.PRO. */
+  private static final int OVERFLOW = 2;
 
   /** Key of a whole PASID entry; leaves have keys from {@link #LEAF} on. */
   private static final int LEAF = 1 << 20;
@@ -28,10 +34,13 @@ final class Ledger {
   /** A wait that was submitted: the changes that it covers, and how often it completed. */
   private record Wait(Set<Integer> covers, int completed, boolean aborted) {}
 
+  private final RequestLedger requests;
+  private long head;
+  private boolean stopped;
+
   private final Set<Integer> dirty;
   private final TreeMap<Integer, Wait> waits;
   private final long[] epochs;
-  private final Map<Integer, Integer> groups;
   private final long[] lastDone;
   private final Map<Integer, Integer> peers;
   private int reporting;
@@ -39,20 +48,20 @@ final class Ledger {
   private int interrupts;
   private String broken;
 
-  Ledger(int devices) {
+  Ledger(int devices, boolean fenced) {
+    requests = new RequestLedger(devices, fenced);
     dirty = new TreeSet<>();
     waits = new TreeMap<>();
     epochs = new long[devices];
-    groups = new TreeMap<>();
     lastDone = new long[devices];
     peers = new TreeMap<>();
   }
 
   private Ledger(Ledger other) {
+    requests = other.requests.fork();
     dirty = new TreeSet<>(other.dirty);
     waits = new TreeMap<>(other.waits);
     epochs = other.epochs.clone();
-    groups = new TreeMap<>(other.groups);
     lastDone = other.lastDone.clone();
     peers = new TreeMap<>(other.peers);
     broken = other.broken;
@@ -64,7 +73,7 @@ final class Ledger {
   }
 
   String broken() {
-    return broken;
+    return broken != null ? broken : requests.broken();
   }
 
   void broken(String format, Object... arguments) {
@@ -131,7 +140,12 @@ final class Ledger {
           change(entry(device, s.pasid()));
         }
       }
-      case Step.Leaf s -> change(leaf(s.space(), s.page()));
+      case Step.Leaf s -> {
+        // What was not present is in no cache.
+        if ((iommu.view().memory(Layout.leaf(s.space(), s.page()), 1)[0] & 1) != 0) {
+          change(leaf(s.space(), s.page()));
+        }
+      }
       case Step.Context s -> changeAll(s.device());
       case Step.Command _, Step.Reset _ -> {
         reset |= step instanceof Step.Reset;
@@ -146,6 +160,9 @@ final class Ledger {
       case Step.Submit s -> {
         if (s.number() != 0) {
           waits.put(s.number(), new Wait(covered(s.descriptors(), scenario), 0, false));
+          if (s.descriptors().contains(" pd")) {
+            requests.draining(s.number());
+          }
         }
       }
       default -> {}
@@ -206,8 +223,15 @@ final class Ledger {
       case Fact.MemoryWritten f when f.kind() == Fact.WriteKind.PAGE_REQUEST -> queued(f, iommu);
       case Fact.QueueErrorRaised _ -> abort();
       case Fact.WaitEnded f when !f.completed() -> abort();
+      case Fact.DeviceRequestTaken f -> requests.taken(peer(f.sourceId()), f.number());
+      case Fact.DeviceDetached f -> {
+        if (peer(f.sourceId()) != reporting) {
+          broken("I6: device %d ended the attachment of device %d", reporting, peer(f.sourceId()));
+        }
+      }
       case Fact.DeviceAttached f -> {
         int device = reporting;
+        requests.attached(device);
         peers.put(f.sourceId(), device);
         epochs[device] = f.epoch();
         changeAll(device);
@@ -239,6 +263,7 @@ final class Ledger {
         broken("I2: wait %d completed before wait %d", number, earlier);
       }
     }
+    requests.completed(number);
     dirty.removeAll(wait.covers());
     waits.put(number, new Wait(Set.of(), wait.completed() + 1, wait.aborted()));
   }
@@ -252,6 +277,9 @@ final class Ledger {
     long slot = write.address() - Layout.REQUESTS;
     long tail = iommu.view().register(Guest.PQT);
     long after = (tail + 32) % Layout.REQUEST_BYTES;
+    if ((iommu.view().register(Guest.PRS) & OVERFLOW) != 0) {
+      broken("I4: a page request was taken while PRO is set");
+    }
     if (slot != tail || after == iommu.view().register(Guest.PQH)) {
       broken("I4: a page request was written to %x, tail %x", slot, tail);
     }
@@ -261,26 +289,18 @@ final class Ledger {
   void after(int before, Iommu iommu) {
     boolean edge = (before & 3) == 0 && (iommu.view().register(Guest.PRS) & 3) != 0;
     int expected = edge ? 1 : 0;
-    if (interrupts > 1 || edge && interrupts != expected) {
+    if (interrupts != expected) {
       broken("I5: %d page-request interrupts for %d edges", interrupts, expected);
     }
     interrupts = 0;
+    fetched(iommu);
   }
 
   // ---- devices ----
 
   void fact(int device, DeviceFact fact) {
+    requests.fact(device, fact);
     switch (fact) {
-      case DeviceFact.GroupOpened f -> {
-        if (groups.merge(device << 9 | f.groupIndex(), 1, Integer::sum) != 1) {
-          broken("I3: group %d of device %d is open twice", f.groupIndex(), device);
-        }
-      }
-      case DeviceFact.GroupEnded f -> {
-        if (groups.remove(device << 9 | f.groupIndex()) == null) {
-          broken("I3: group %d of device %d ended twice", f.groupIndex(), device);
-        }
-      }
       case DeviceFact.AttachStarted _ -> lastDone[device] = 0;
       case DeviceFact.CommandDone f -> {
         if (f.id() <= lastDone[device]) {
@@ -290,6 +310,27 @@ final class Ledger {
       }
       default -> {}
     }
+  }
+
+  // ---- the queue ----
+
+  /** Something is about to reach the IOMMU. */
+  void before(Iommu iommu) {
+    stopped = isStopped(iommu);
+    head = iommu.latch(Latch.QUEUE_HEAD);
+  }
+
+  /** Nothing is fetched from an error to its clearing. */
+  private void fetched(Iommu iommu) {
+    boolean off = iommu.latch(Latch.QUEUE_ENABLED) == 0;
+    boolean moved = !off && iommu.latch(Latch.QUEUE_HEAD) != head;
+    if (stopped && isStopped(iommu) && moved) {
+      broken("I2: a descriptor was fetched while the queue was stopped by an error");
+    }
+  }
+
+  private static boolean isStopped(Iommu iommu) {
+    return (iommu.faultStatus() & (Guest.QUEUE_ERRORS & ~ICE)) != 0;
   }
 
   long hash() {
@@ -311,9 +352,7 @@ final class Ledger {
     for (var peer : peers.entrySet()) {
       hash += StateHash.mix(TAG_EPOCH, peer.getKey() + 1_000, peer.getValue());
     }
-    for (int group : groups.keySet()) {
-      hash += StateHash.mix(TAG_GROUP, group, 1);
-    }
+    hash += requests.hash();
     return hash;
   }
 }

@@ -1,7 +1,9 @@
 package dev.iommufleet.simulation;
 
+import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.vtd.IommuConfig;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What is explored.
@@ -24,6 +26,33 @@ public record Scenario(
     List<ThreadSpec> threads,
     Budget budget) {
 
+  /** Whether an invalidation may fail: a device was told to be silent, or is gone. */
+  boolean mayTimeOut() {
+    return threads.stream()
+        .flatMap(thread -> thread.steps().stream())
+        .anyMatch(
+            step ->
+                step instanceof Step.Expire
+                    || step instanceof Step.Device device && mayFail(device.operation()));
+  }
+
+  /** Whether a device may complete what it was not asked. */
+  boolean mayMisbehave() {
+    return Stream.concat(setup.stream(), threads.stream().flatMap(it -> it.steps().stream()))
+        .anyMatch(
+            step ->
+                step instanceof Step.Device device
+                    && device.operation() instanceof DeviceOperation.FailCompletions);
+  }
+
+  private static boolean mayFail(DeviceOperation operation) {
+    return operation instanceof DeviceOperation.Remove
+        || operation instanceof DeviceOperation.Detach
+        || operation instanceof DeviceOperation.SetLink
+        || operation instanceof DeviceOperation.FailHostCall
+        || operation instanceof DeviceOperation.FailCompletions;
+  }
+
   /** {@code passthrough} false: emulated. */
   public record DeviceSpec(String name, boolean passthrough, int sourceId, int outstanding) {}
 
@@ -34,7 +63,9 @@ public record Scenario(
    * @param crashes of each component
    * @param losses on each channel
    * @param duplicates on each channel
+   * @param overtakes messages of before a crash may come behind those of after it
    * @param mostStates an exploration of more is cut, and random walks follow
    */
-  public record Budget(int crashes, int losses, int duplicates, long mostStates) {}
+  public record Budget(
+      int crashes, int losses, int duplicates, boolean overtakes, long mostStates) {}
 }

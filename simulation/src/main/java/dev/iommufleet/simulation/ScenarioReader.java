@@ -28,6 +28,7 @@ final class ScenarioReader {
   private int crashes;
   private int losses;
   private int duplicates;
+  private boolean overtakes;
   private long mostStates = MOST_STATES;
   private List<Step> section;
 
@@ -78,7 +79,7 @@ final class ScenarioReader {
         List.copyOf(devices),
         List.copyOf(setup),
         List.copyOf(threads),
-        new Budget(crashes, losses, duplicates, mostStates));
+        new Budget(crashes, losses, duplicates, overtakes, mostStates));
   }
 
   private void line(String line) {
@@ -108,6 +109,7 @@ final class ScenarioReader {
       case "policy" ->
           policy = InvalidationPolicy.valueOf(words[1].replace('-', '_').toUpperCase(Locale.ROOT));
       case "fencing" -> fencing = true;
+      case "overtakes" -> overtakes = true;
       case "device" -> devices.add(device(words));
       case "crashes" -> crashes = number(words[1], 3);
       case "losses" -> losses = number(words[1], 3);

@@ -29,6 +29,7 @@ final class Story {
       }
       case DELIVER -> route(scenario, number) + ": " + message(world, number);
       case LOSE -> route(scenario, number) + ": LOST " + message(world, number);
+      case OVERTAKE -> route(scenario, number) + ": (overtakes) " + text(world.channel(number).later());
       case DUPLICATE -> route(scenario, number) + ": (and again later) " + message(world, number);
       case CRASH -> actor(scenario, choice.actor()) + " CRASHES and recovers from its journal";
       case RESEND -> route(scenario, number) + ": sends again what was not answered";
@@ -45,7 +46,11 @@ final class Story {
   }
 
   private static String message(World world, int number) {
-    Object message = world.channel(number).first().message();
+    return text(world.channel(number).first());
+  }
+
+  private static String text(Channel.Envelope<?> envelope) {
+    Object message = envelope.message();
     return switch (message) {
       case Delivery.Posted d -> "[" + d.id() + "] " + plain(d.command());
       case Delivery d -> plain(d);

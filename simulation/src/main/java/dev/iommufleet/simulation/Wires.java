@@ -11,20 +11,28 @@ final class Wires {
   private final List<Channel<Delivery>> toDevice = new ArrayList<>();
   private final List<Channel<Report>> toIommu = new ArrayList<>();
 
-  Wires(int devices) {
+  private final Used used;
+  private final boolean overtakes;
+
+  /** {@code overtakes}: messages tell what was sent before the sender's crash. */
+  Wires(int devices, Used used, boolean overtakes) {
+    this.used = used;
+    this.overtakes = overtakes;
     for (int i = 0; i < devices; i++) {
       toDevice.add(new Channel<>(2 * i));
       toIommu.add(new Channel<>(2 * i + 1));
     }
   }
 
-  private Wires(Wires other) {
+  private Wires(Wires other, Used used) {
+    this.used = used;
+    overtakes = other.overtakes;
     other.toDevice.forEach(channel -> toDevice.add(channel.fork()));
     other.toIommu.forEach(channel -> toIommu.add(channel.fork()));
   }
 
-  Wires fork() {
-    return new Wires(this);
+  Wires fork(Used itsUsed) {
+    return new Wires(this, itsUsed);
   }
 
   Channel<?> channel(int number) {
@@ -40,11 +48,17 @@ final class Wires {
   }
 
   void send(int device, long epoch, boolean leaving, Delivery delivery) {
-    toDevice.get(device).send(epoch, leaving, delivery, LinkHash.of(delivery));
+    var about = new Channel.About(epoch, leaving, incarnation(0));
+    toDevice.get(device).send(about, delivery, LinkHash.of(delivery));
   }
 
   void send(int device, long epoch, Report report) {
-    toIommu.get(device).send(epoch, false, report, LinkHash.of(report));
+    var about = new Channel.About(epoch, false, incarnation(device + 1));
+    toIommu.get(device).send(about, report, LinkHash.of(report));
+  }
+
+  private int incarnation(int actor) {
+    return overtakes ? used.crashes[actor] : 0;
   }
 
   long hash() {

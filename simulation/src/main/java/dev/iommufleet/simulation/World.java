@@ -55,10 +55,10 @@ final class World implements Explorable<World> {
     for (int i = 0; i < count; i++) {
       devices[i] = new HostDevice(Machines.device(scenario.devices().get(i)));
     }
-    wires = new Wires(count);
     next = new int[scenario.threads().size()];
-    ledger = new Ledger(count);
+    ledger = new Ledger(count, scenario.config().options().responseFencing());
     used = new Used(count);
+    wires = new Wires(count, used, scenario.budget().overtakes());
     setUp();
   }
 
@@ -69,10 +69,10 @@ final class World implements Explorable<World> {
     devices = other.devices.clone();
     own = new boolean[other.own.length];
     Arrays.fill(other.own, false);
-    wires = other.wires.fork();
-    next = other.next.clone();
+        next = other.next.clone();
     ledger = other.ledger.fork();
     used = other.used.fork();
+    wires = other.wires.fork(used);
   }
 
   @Override
@@ -149,14 +149,6 @@ final class World implements Explorable<World> {
     return new Enabled(this, scenario, used).choices();
   }
 
-  /** Whether the sender of a channel waits for an answer. */
-  boolean owes(int number) {
-    int device = number / 2;
-    return (number & 1) == 0
-        ? !iommu.view().unanswered(scenario.devices().get(device).sourceId()).isEmpty()
-        : !devices[device].view().owed().isEmpty();
-  }
-
   /** Whether the next step of a thread can be made now; false as well behind the last. */
   boolean isReady(int thread) {
     List<Step> steps = scenario.threads().get(thread).steps();
@@ -191,15 +183,16 @@ final class World implements Explorable<World> {
         ThreadSpec thread = scenario.threads().get(number);
         run(thread.steps().get(next[number]++));
       }
-      case DELIVER -> deliver(number, false);
+      case DELIVER -> deliver(number, wires.channel(number).take());
       case LOSE -> {
         used.losses[number]++;
         channel(number).take();
       }
       case DUPLICATE -> {
         used.duplicates[number]++;
-        deliver(number, true);
+        deliver(number, wires.channel(number).first());
       }
+      case OVERTAKE -> deliver(number, wires.channel(number).overtake());
       case CRASH -> crash(choice.actor());
       case RESEND -> {
         used.resends[number]++;
@@ -216,15 +209,12 @@ final class World implements Explorable<World> {
     return wires.channel(number);
   }
 
-  /** {@code stays}: the message arrives, and will arrive again. */
-  private void deliver(int number, boolean stays) {
-    int device = number / 2;
+  @SuppressWarnings("unchecked") // even channels carry deliveries, odd ones reports
+  private void deliver(int number, Channel.Envelope<?> envelope) {
     if ((number & 1) == 0) {
-      var channel = wires.toDevice(device);
-      deliverToDevice(device, stays ? channel.first() : channel.take());
+      deliverToDevice(number / 2, (Channel.Envelope<Delivery>) envelope);
     } else {
-      var channel = wires.toIommu(device);
-      deliverToIommu(device, stays ? channel.first() : channel.take());
+      deliverToIommu(number / 2, (Channel.Envelope<Report>) envelope);
     }
   }
 
@@ -234,6 +224,7 @@ final class World implements Explorable<World> {
     switch (step) {
       case Step.Guest s -> {
         int before = iommu.view().register(Guest.PRS);
+        ledger.before(iommu);
         ledger.before(s, iommu, scenario);
         guest().run(s, scenario);
         while (iommu.progress() == QueueProgress.MORE) {
@@ -256,6 +247,7 @@ final class World implements Explorable<World> {
     boolean holds = iommu.view().isAttached(sourceId, epoch) && ledger.peer(sourceId) == device;
     Reply reply = null;
     coverage.report(iommu.view(), sourceId, holds, report);
+    ledger.before(iommu);
     ledger.reporting(device);
     for (Operation operation :
         DeviceLink.operations(iommu.view(), sourceId, epoch, holds, report)) {

@@ -35,7 +35,6 @@ final class CommandPort {
     attachment.accepted();
     return switch (o.command()) {
       case Command.Numbered c -> numbered(o, c);
-      case Command c when isAhead(o) -> new Received(Receipt.GAP, null);
       case Command c -> unnumbered(o.id(), c);
     };
   }
@@ -44,12 +43,6 @@ final class CommandPort {
   @Guard(value = "command-of-this-epoch", without = "true")
   private boolean isOfAttachment(long epoch) {
     return core.link.isCurrent(epoch);
-  }
-
-  /** Numbered commands that were sent before it did not come yet. */
-  @Guard(value = "command-not-before-others", without = "false")
-  private boolean isAhead(DeviceOperation.Receive o) {
-    return core.link.lastDone() < o.previous();
   }
 
   private Received ofOtherEpoch(DeviceOperation.Receive o) {

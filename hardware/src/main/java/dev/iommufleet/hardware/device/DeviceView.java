@@ -10,6 +10,8 @@ import java.util.TreeMap;
 
 /** A device's state as it can be read. Maps and lists are in ascending order, and copies. */
 public final class DeviceView {
+  private static final long PAGE = 0x1000;
+
   private final DeviceCore core;
 
   DeviceView(DeviceCore core) {
@@ -198,6 +200,28 @@ public final class DeviceView {
             d ->
                 new RunningDma(
                     d.id(), d.pasid(), d.iova(), d.length(), d.write(), d.done(), d.group()))
+        .toList();
+  }
+
+  /**
+   * An access that uses a translation and has not ended.
+   *
+   * @param iova that was translated, 4 KiB page
+   * @param address that it was translated to
+   */
+  public record Access(int pasid, long iova, long address, boolean write) {}
+
+  /** Accesses under way that use translations. */
+  public List<Access> accesses() {
+    return core.dmas.all().stream()
+        .filter(d -> d.translated() && d.question() instanceof Report.Access)
+        .map(
+            d ->
+                new Access(
+                    core.key(d.pasid()),
+                    d.address() & -PAGE,
+                    ((Report.Access) d.question()).address() & -PAGE,
+                    d.write()))
         .toList();
   }
 

@@ -159,7 +159,7 @@ final class DmaEngine implements PageRequester.Listener {
   // ---- answers ------------------------------------------------------------------------------
 
   DeviceReply translated(DeviceOperation.Translated o) {
-    Dma dma = asking(o.epoch(), o.ask());
+    Dma dma = asking(o.ask());
     if (dma == null || !dma.translating()) {
       return ignored(o.epoch(), o.ask());
     }
@@ -234,7 +234,7 @@ final class DmaEngine implements PageRequester.Listener {
   }
 
   DeviceReply accessed(DeviceOperation.Accessed o) {
-    Dma dma = asking(o.epoch(), o.ask());
+    Dma dma = asking(o.ask());
     if (dma == null || dma.translating()) {
       return ignored(o.epoch(), o.ask());
     }
@@ -251,18 +251,13 @@ final class DmaEngine implements PageRequester.Listener {
 
   /** Bytes that the answer to this question has to bring; 0: none, or nobody asks it. */
   int expected(long epoch, long ask) {
-    Dma dma = asking(epoch, ask);
+    Dma dma = asking(ask);
     return dma == null || dma.write() || dma.translating() ? 0 : dma.asked();
   }
 
-  private Dma asking(long epoch, long ask) {
-    return isOfAttachment(epoch) && core.link.up() ? core.dmas.asking(ask) : null;
-  }
-
-  /** Answers to an attachment that is over are no answers to this one. */
-  @Guard(value = "answer-of-this-epoch", without = "true")
-  private boolean isOfAttachment(long epoch) {
-    return core.link.isCurrent(epoch);
+  /** Numbers of questions never come back: those of attachments that are over ask nobody. */
+  private Dma asking(long ask) {
+    return core.link.up() ? core.dmas.asking(ask) : null;
   }
 
   private DeviceReply ignored(long epoch, long ask) {

@@ -127,22 +127,6 @@ final class Device {
     }
   }
 
-  /** Numbered commands are answered in their order; one before this is open. */
-  @Guard(value = "answers-in-order", without = "false")
-  boolean isBehindOpen(Posted posted) {
-    if (posted.command() instanceof Command.Numbered) {
-      for (Posted other : outstanding.values()) {
-        if (other.id() >= posted.id()) {
-          return false;
-        }
-        if (other.command() instanceof Command.Numbered && !acknowledged.contains(other.id())) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
   /** A command has not been answered: whatever waits for the device goes on waiting. */
   @Guard(value = "queue-parks-on-devices", without = "false")
   boolean isAnyOpen() {

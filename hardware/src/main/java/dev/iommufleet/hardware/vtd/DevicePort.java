@@ -103,9 +103,6 @@ final class DevicePort {
       gone(device);
       return new Reply.Done(BusStatus.OK);
     }
-    if (device.isBehindOpen(posted)) {
-      return new Reply.Done(BusStatus.OK);
-    }
     if (posted.command() instanceof Command.InvalidateTlb) {
       return new Reply.Done(BusStatus.OK); // Ended by its completion message alone.
     }
