@@ -80,8 +80,9 @@ final class DeviceStateView implements Shown {
     var lists = new LinkedHashMap<String, List<Map<String, Object>>>();
     lists.put("bindings", bindings());
     lists.put("objects", objects());
+    lists.put("queues", records(view.queues()));
     lists.put("translations", records(view.translations()));
-    lists.put("groups", records(view.groups()));
+    lists.put("groups", groups());
     lists.put("dmas", records(view.dmas()));
     lists.put("withheld", withheld());
     lists.put("owed", records(view.owed()));
@@ -123,6 +124,19 @@ final class DeviceStateView implements Shown {
         .filter(it -> it.getValue() == object)
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  private List<Map<String, Object>> groups() {
+    var rows = new ArrayList<Map<String, Object>>();
+    for (var group : view.groups()) {
+      var row = RecordView.fieldsAlone(group);
+      var atHost = view.hostGroup(group.groupIndex());
+      if (atHost != null) {
+        row.put("host", RecordView.fieldsAlone(atHost));
+      }
+      rows.add(row);
+    }
+    return rows;
   }
 
   private List<Map<String, Object>> withheld() {

@@ -8,7 +8,13 @@ import picocli.CommandLine.Command;
     header = "Look into the journals of a data directory, a live node's too; read-only.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    subcommands = {ListCommand.class, ShowCommand.class, StateCommand.class, VerifyCommand.class},
+    subcommands = {
+      ListCommand.class,
+      ShowCommand.class,
+      StateCommand.class,
+      DiffCommand.class,
+      VerifyCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  iommu-fleet journal list --data ./data",

@@ -66,7 +66,8 @@ final class StateCommand implements Callable<Integer> {
     }
   }
 
-  private Shown view(JournalReader journal, String persistenceId, long number) {
+  static Shown view(JournalReader journal, String persistenceId, long number) {
+    var id = JournalKind.id(persistenceId);
     return switch (JournalKind.of(persistenceId)) {
       case IOMMU -> new StateView(id, IommuReplay.at(journal, persistenceId, number));
       case DEVICE -> new DeviceStateView(id, HostDeviceReplay.at(journal, persistenceId, number));

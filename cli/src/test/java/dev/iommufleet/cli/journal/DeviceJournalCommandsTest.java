@@ -89,6 +89,29 @@ class DeviceJournalCommandsTest {
     assertEquals(live.get("stateHash"), json.get("stateHash"));
     assertEquals(live.get("softHash"), json.get("softHash"));
     assertEquals("twin", ((Map<?, ?>) json.get("attachment")).get("iommu"));
+    assertEquals(List.of(), json.get("queues"));
+  }
+
+  @Test
+  @DisplayName("diff names the values that changed, and the rows that came and went")
+  void diff() {
+    var ran = journal("diff", "nic", "--from", "1", "--to", "4");
+    var same = journal("diff", "nic", "--from", "2", "--to", "2", "--json").json();
+    var iommu = journal("diff", "twin", "--kind", "iommu", "--from", "1", "--json").json();
+    var beyond = journal("diff", "nic", "--from", "3", "--to", "99");
+    var without = journal("diff", "nic");
+
+    assertEquals(ExitCode.DONE, ran.exitCode(), ran.err());
+    assertTrue(ran.out().contains("attachment.state: detached -> attached\n"), ran.out());
+    assertTrue(ran.out().contains("attachment.iommu: none -> twin\n"), ran.out());
+    assertTrue(ran.out().contains("registers.command: 0x0 -> 0x4\n"), ran.out());
+    assertTrue(ran.out().contains("+ objects {\"id\":10,"), ran.out());
+    assertEquals(List.of(), same.get("changed"));
+    var added = (Map<?, ?>) ((List<?>) iommu.get("added")).getFirst();
+    assertEquals("devices", added.get("list"));
+    assertEquals(ExitCode.USAGE, beyond.exitCode());
+    assertTrue(beyond.err().contains("nic has 1 to "), beyond.err());
+    assertEquals(ExitCode.USAGE, without.exitCode());
   }
 
   @Test

@@ -57,7 +57,8 @@ final class Journal {
 
   private long delay(int entity, long count) {
     long usual =
-        (long) Timing.WRITE_MIN + cluster.dice.below(Timing.WRITE_SPREAD, Dice.What.WRITE, entity, count);
+        (long) Timing.WRITE_MIN
+            + cluster.dice.below(Timing.WRITE_SPREAD, Dice.What.WRITE, entity, count);
     if (!cluster.disturbed(Disturbance.Kind.SLOW_JOURNAL, entity)) {
       return usual;
     }
