@@ -134,7 +134,12 @@ public final class Coverage {
     for (Pair pair : universe()) {
       long[] n = times.getOrDefault(pair, new long[1]);
       rows.add(
-          new Row(pair.table(), pair.state(), pair.event(), n[0], n[0] > 0 ? "" : impossible.why(pair)));
+          new Row(
+              pair.table(),
+              pair.state(),
+              pair.event(),
+              n[0],
+              n[0] > 0 ? "" : impossible.why(pair)));
     }
     return rows;
   }

@@ -18,7 +18,8 @@ final class Impossible {
       }
       rules.add(
           new Rule(
-              Pattern.compile(line.substring(0, colon).strip()), line.substring(colon + 4).strip()));
+              Pattern.compile(line.substring(0, colon).strip()),
+              line.substring(colon + 4).strip()));
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What an observer writes down of page requests: who asked, what was taken, which group is open. */
+/**
+ * What an observer writes down of page requests: who asked, what was taken, which group is open.
+ */
 final class RequestLedger {
   private static final long TAG_GROUP = 23;
   private static final long TAG_SENT = 25;

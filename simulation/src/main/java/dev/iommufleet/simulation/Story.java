@@ -29,7 +29,8 @@ final class Story {
       }
       case DELIVER -> route(scenario, number) + ": " + message(world, number);
       case LOSE -> route(scenario, number) + ": LOST " + message(world, number);
-      case OVERTAKE -> route(scenario, number) + ": (overtakes) " + text(world.channel(number).later());
+      case OVERTAKE ->
+          route(scenario, number) + ": (overtakes) " + text(world.channel(number).later());
       case DUPLICATE -> route(scenario, number) + ": (and again later) " + message(world, number);
       case CRASH -> actor(scenario, choice.actor()) + " CRASHES and recovers from its journal";
       case RESEND -> route(scenario, number) + ": sends again what was not answered";

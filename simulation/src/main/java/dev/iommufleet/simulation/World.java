@@ -69,7 +69,7 @@ final class World implements Explorable<World> {
     devices = other.devices.clone();
     own = new boolean[other.own.length];
     Arrays.fill(other.own, false);
-        next = other.next.clone();
+    next = other.next.clone();
     ledger = other.ledger.fork();
     used = other.used.fork();
     wires = other.wires.fork(used);
