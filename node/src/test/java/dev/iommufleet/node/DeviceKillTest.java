@@ -37,6 +37,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A node with devices that is killed again and again")
@@ -48,8 +49,7 @@ class DeviceKillTest {
 
   @Test
   @DisplayName("has IOMMU and devices agree again: nothing lost, nothing twice, all answered")
-  void agrees(@TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.ON_SUCCESS) Path data)
-      throws Exception {
+  void agrees(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path data) throws Exception {
     try (var lab = new DeviceLab(data)) {
       lab.boot();
 

@@ -31,6 +31,10 @@ import java.util.concurrent.Executors;
  */
 final class DeviceLab implements AutoCloseable {
   static final String IOMMU = "lab";
+
+  /** Whoever is late here is not to be given up. */
+  private static final String LONG_TIME_OUT = "iommu-fleet.timeouts.device-tlb-millis=600000";
+
   static final List<String> DEVICES = List.of("d0", "d1", "d2", "e");
   static final int EMULATED = 3;
   private static final List<String> FUNCTIONS = List.of("00:02.0", "00:03.0", "00:04.0", "00:05.0");
@@ -68,9 +72,6 @@ final class DeviceLab implements AutoCloseable {
     client = child.connect();
     devices = client.devices();
   }
-
-  /** Whoever is late here is not to be given up. */
-  private static final String LONG_TIME_OUT = "iommu-fleet.timeouts.device-tlb-millis=600000";
 
   static int sourceId(int device) {
     return 0x10 + 8 * device;

@@ -7,6 +7,7 @@ import dev.iommufleet.cli.ExitCode;
 import dev.iommufleet.cli.Ran;
 import dev.iommufleet.cli.RunningNode;
 import dev.iommufleet.cli.text.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DeviceJournalCommandsTest {
 
   private static Ran run(String... words) {
-    var all = new java.util.ArrayList<>(List.of(words));
+    var all = new ArrayList<>(List.of(words));
     all.addAll(List.of("--target", RunningNode.target()));
     var ran = Ran.command(all.toArray(String[]::new));
     assertEquals(ExitCode.DONE, ran.exitCode(), ran.err() + ran.out());
