@@ -95,6 +95,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     var all = new ArrayList<>(Benchmarks.ofModel(Optional.ofNullable(captures)));
     all.add(new ExplorerSpeed());
+    all.add(new FleetSpeed());
     all.addAll(Benchmarks.ofNode(new NodeProcesses()));
     return all;
   }

@@ -53,7 +53,7 @@ class BenchCommandTest {
         err.toString()
             .contains(
                 "no benchmark 'teapot'; there are iotlb-hit, walk, invalidation, replay, footprint,"
-                    + " explorer, stream, execute, device, recovery, journal-bytes,"
+                    + " explorer, fleet, stream, execute, device, recovery, journal-bytes,"
                     + " entity-footprint"),
         err::toString);
   }

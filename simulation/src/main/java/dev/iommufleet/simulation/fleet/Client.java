@@ -14,9 +14,7 @@ final class Client {
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
   private Consumer<Message.Output> outputs = _ -> {};
   private Waiting current;
-  private int session = 1;
   private long sequence;
-  private long count;
   private int attempts;
 
   private record Waiting(Message.Request request, Consumer<Message.Answer> then) {}
@@ -46,20 +44,19 @@ final class Client {
     current = queue.poll();
     if (current != null) {
       sequence++;
-      count++;
       attempts = 0;
       send();
     }
   }
 
   private void send() {
-    long mine = count;
+    long mine = sequence;
     int attempt = attempts++;
     Node gateway = gateway(attempt);
     if (gateway != null) {
       var ask =
           new Message.Ask(
-              new Message.Id(id, session, sequence), count, current.request(), gateway.place());
+              new Message.Id(id, sequence), current.request(), gateway.place());
       cluster.see(new Seen.Asked(entity, ask.id()));
       cluster.network.fromClient(this, gateway, entity, ask);
     }
@@ -70,7 +67,7 @@ final class Client {
         Agenda.Place.OUTSIDE,
         StateKey.of(id, mine, 12),
         () -> {
-          if (current != null && count == mine && attempts == attempt + 1) {
+          if (current != null && sequence == mine && attempts == attempt + 1) {
             send();
           }
         });
@@ -79,7 +76,7 @@ final class Client {
   /** Another one at each attempt; null: none can be reached. */
   private Node gateway(int attempt) {
     int nodes = cluster.nodes.length;
-    int first = cluster.dice.below(nodes, Dice.What.GATEWAY, id, count >> 4);
+    int first = cluster.dice.below(nodes, Dice.What.GATEWAY, id, sequence >> 4);
     for (int i = 0; i < nodes; i++) {
       Node node = cluster.nodes[(first + attempt + i) % nodes];
       if (node.isUp()) {
@@ -90,17 +87,10 @@ final class Client {
   }
 
   void answered(Message.Answer answer) {
-    var mine = new Message.Id(id, session, sequence);
+    var mine = new Message.Id(id, sequence);
     boolean wanted = current != null && answer.id().equals(mine);
     cluster.see(new Seen.Got(answer, wanted));
     if (!wanted) {
-      return;
-    }
-    if (answer.refusal().equals(RequestMemory.UNKNOWN)) {
-      session++; // Nothing of it is in the journal.
-      sequence = 1;
-      attempts++;
-      send();
       return;
     }
     if (answer.isRefused()) {

@@ -146,7 +146,7 @@ final class DeviceShell extends Shell {
     } else if (known.entry() != 0) {
       repeat(ask, known.entry());
     } else {
-      var cause = new Entry.Cause.Asked(ask.id(), ask.count());
+      var cause = new Entry.Cause.Asked(ask.id());
       perform(cause, operation, ask, _ -> {});
     }
   }
@@ -171,7 +171,7 @@ final class DeviceShell extends Shell {
       Consumer<Entry.Step.OfDevice> then) {
     var step = step(operation);
     List<Entry.Step> steps = List.of(step);
-    boolean journaled = mustJournal(steps);
+    boolean journaled = isJournaled(steps, ask);
     persist(
         cause,
         steps,

@@ -24,8 +24,8 @@ record Entry(
   /** What an entry came of. */
   sealed interface Cause {
 
-    /** A request of a client; {@code request}: of all that it made, whatever their ids. */
-    record Asked(Message.Id id, long request) implements Cause {}
+    /** A request of a client. */
+    record Asked(Message.Id id) implements Cause {}
 
     /** A device told an IOMMU. */
     record Reported(int device, int sourceId, long epoch, Report report) implements Cause {}

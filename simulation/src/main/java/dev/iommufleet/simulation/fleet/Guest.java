@@ -163,16 +163,13 @@ final class Guest {
         });
   }
 
-  /** Function-level reset: nothing is enabled behind it, and its device TLB is empty. */
+  /**
+   * Function-level reset: nothing is enabled behind it. Invalidations go on being sent: an access
+   * that was on its way lands before the device has answered one.
+   */
   void reset(Slot slot, Runnable then) {
     slot.enabled = false;
-    operate(
-        slot.control,
-        write(ConfigRegister.DEVICE_CONTROL, 1 << 15),
-        _ -> {
-          slot.listens = false;
-          then.run();
-        });
+    operate(slot.control, write(ConfigRegister.DEVICE_CONTROL, 1 << 15), _ -> then.run());
   }
 
   void chain(Slot slot, List<DeviceOperation> operations, Runnable then) {

@@ -79,6 +79,7 @@ final class HotPlug {
         });
   }
 
+  /** Translations go first, then what the function may do, then the function. */
   void detach(Guest.Slot slot, Runnable done) {
     if (!slot.present) {
       done.run();
@@ -86,22 +87,20 @@ final class HotPlug {
     }
     slot.enabled = false;
     slot.present = false;
-    guest.chain(
+    driver.unbindAll(
         slot,
-        List.of(
-            new DeviceOperation.WriteConfig(ConfigRegister.PRI_CONTROL, 0),
-            new DeviceOperation.WriteConfig(ConfigRegister.ATS_CONTROL, 0),
-            new DeviceOperation.WriteConfig(ConfigRegister.COMMAND, 0)),
-        () -> {
-          slot.listens = false;
-          driver.unbindAll(
-              slot,
-              () ->
-                  guest.operate(
-                      slot.control,
-                      new DeviceOperation.Detach(),
-                      _ -> look(slot, AttachState.DETACHED, LOOKS, _ -> done.run())));
-        });
+        () ->
+            guest.chain(
+                slot,
+                List.of(
+                    new DeviceOperation.WriteConfig(ConfigRegister.PRI_CONTROL, 0),
+                    new DeviceOperation.WriteConfig(ConfigRegister.ATS_CONTROL, 0),
+                    new DeviceOperation.WriteConfig(ConfigRegister.COMMAND, 0),
+                    new DeviceOperation.Detach()),
+                () -> {
+                  slot.listens = false;
+                  look(slot, AttachState.DETACHED, LOOKS, _ -> done.run());
+                }));
   }
 
   void remove(Guest.Slot slot, Runnable done) {
@@ -111,6 +110,7 @@ final class HotPlug {
     }
     slot.enabled = false;
     slot.present = false;
+    slot.listens = false;
     guest.operate(
         slot.control,
         new DeviceOperation.Remove(),

@@ -3,9 +3,7 @@ package dev.iommufleet.simulation.fleet;
 import dev.iommufleet.hardware.link.Report;
 import dev.iommufleet.hardware.vtd.Fact;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /** The same request id has one effect and one reply. */
 final class I10Once extends Checker {
@@ -16,8 +14,6 @@ final class I10Once extends Checker {
 
   private final Map<Message.Id, Message.Answer> replies = new HashMap<>();
 
-  /** Sessions of which something that has an entry was acknowledged. */
-  private final Set<Long> known = new HashSet<>();
 
   I10Once(FleetConfig config) {
     super("I10");
@@ -35,9 +31,8 @@ final class I10Once extends Checker {
 
   private void wrote(Entry entry) {
     switch (entry.cause()) {
-      case Entry.Cause.Asked asked -> {
-        once(key(asked.id().client(), asked.request()), entry, "request " + asked.id());
-      }
+      case Entry.Cause.Asked asked ->
+          once(key(asked.id().client(), asked.id().sequence()), entry, "request " + asked.id());
       case Entry.Cause.Reported by when by.report() instanceof Report.Question question -> {
         if (writes(entry)) {
           String what = "question %d of %s".formatted(question.ask(), config.name(by.device()));
@@ -79,7 +74,6 @@ final class I10Once extends Checker {
     if (answer.entry() == 0) {
       return; // Nothing of it is kept: once more is another execution.
     }
-    known.add((long) answer.id().client() << 32 | answer.id().session());
     var before = replies.putIfAbsent(answer.id(), answer);
     if (before != null && !same(before, answer)) {
       broken(
@@ -88,12 +82,9 @@ final class I10Once extends Checker {
     }
   }
 
-  /** A session of which something was acknowledged is known for good. */
   private void refused(Message.Answer answer) {
-    long session = (long) answer.id().client() << 32 | answer.id().session();
     boolean retryable = answer.refusal().contains("journal");
-    boolean anew = answer.refusal().contains("unknown") && !known.contains(session);
-    if (!retryable && !anew) {
+    if (!retryable) {
       broken(
           "%s refuses request %s, which nobody answered: %s",
           config.name(answer.entity()), answer.id(), answer.refusal());

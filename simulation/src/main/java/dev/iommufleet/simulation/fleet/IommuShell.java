@@ -120,8 +120,8 @@ final class IommuShell extends Shell {
       throw new IllegalStateException("a guest asks for too much: " + refusal.get());
     }
     var steps = run(operations);
-    var cause = new Entry.Cause.Asked(ask.id(), ask.count());
-    boolean journaled = mustJournal(steps);
+    var cause = new Entry.Cause.Asked(ask.id());
+    boolean journaled = isJournaled(steps, ask);
     persist(
         cause,
         steps,

@@ -10,11 +10,8 @@ import java.util.List;
 /** What an entity is told. */
 sealed interface Message {
 
-  /**
-   * @param count the how manieth request of its client, whatever its id
-   * @param gateway the process through which the answer goes back
-   */
-  record Ask(Id id, long count, Request request, Agenda.Place gateway) implements Message {
+  /** {@code gateway}: the process through which the answer goes back. */
+  record Ask(Id id, Request request, Agenda.Place gateway) implements Message {
     int client() {
       return id.client();
     }
@@ -24,11 +21,11 @@ sealed interface Message {
     }
   }
 
-  /** Of a request: who asks, in which of its sessions, the how manieth there. */
-  record Id(int client, int session, long sequence) {
+  /** Of a request: whose session it is of, and the how manieth there. */
+  record Id(int client, long sequence) {
     @Override
     public String toString() {
-      return "%d.%d.%d".formatted(client, session, sequence);
+      return "%d.%d".formatted(client, sequence);
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.iommufleet.simulation.fleet;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** A machine with one process after the other. */
@@ -17,6 +21,11 @@ final class Node {
   private long leaseUntil;
   private TreeMap<Integer, Shell> shells = new TreeMap<>();
   private BitSet hosted = new BitSet();
+
+  /** Shards whose entities are about to stop, and who waits for it. */
+  private Map<Integer, List<Runnable>> leaving = new HashMap<>();
+
+  private final List<Shell> departing = new ArrayList<>();
 
   Node(Cluster cluster, int index) {
     this.cluster = cluster;
@@ -44,6 +53,8 @@ final class Node {
     leaseUntil = 0;
     shells = new TreeMap<>();
     hosted = new BitSet();
+    leaving = new HashMap<>();
+    departing.clear();
     region = new Region(cluster, this);
     beat();
   }
@@ -91,6 +102,7 @@ final class Node {
     up = false;
     life++;
     shells.values().forEach(Shell::stop);
+    departing.forEach(Shell::stop);
     cluster.agenda.at(
         cluster.agenda.now() + duration,
         Agenda.Place.OUTSIDE,
@@ -111,10 +123,12 @@ final class Node {
 
   /** Starts every entity of the shard that has a journal: it may owe something. */
   void host(int shard) {
+    if (leaving.containsKey(shard)) {
+      return; // Those that leave have to be gone first; whoever needs the shard asks again.
+    }
     hosted.set(shard);
-    for (int entity = shard;
-        entity < cluster.config.entities();
-        entity += cluster.config.shards()) {
+    int shards = cluster.config.shards();
+    for (int entity = shard; entity < cluster.config.entities(); entity += shards) {
       if (!cluster.journal.of(entity).isEmpty()) {
         shell(entity);
       }
@@ -147,20 +161,26 @@ final class Node {
   /** Stops the entities of a shard, each behind what it is writing; then says so. */
   void handOff(int shard, Runnable then) {
     hosted.clear(shard);
-    var leaving = shells.values().stream().filter(it -> isOf(it, shard)).toList();
-    int[] left = {leaving.size()};
-    if (leaving.isEmpty()) {
-      then.run();
+    var waiting = leaving.get(shard);
+    if (waiting != null) {
+      waiting.add(then);
+      return;
     }
-    for (Shell shell : leaving) {
+    leaving.put(shard, new ArrayList<>(List.of(then)));
+    var all = shells.values().stream().filter(it -> isOf(it, shard)).toList();
+    int[] left = {all.size() + 1};
+    Runnable gone =
+        () -> {
+          if (--left[0] == 0) {
+            leaving.remove(shard).forEach(Runnable::run);
+          }
+        };
+    for (Shell shell : all) {
       shells.remove(shell.entity);
-      shell.leave(
-          () -> {
-            if (--left[0] == 0) {
-              then.run();
-            }
-          });
+      departing.add(shell);
+      shell.leave(gone);
     }
+    gone.run();
   }
 
   private boolean isOf(Shell shell, int shard) {

@@ -20,7 +20,7 @@ final class RequestMemory {
     long forgotten;
   }
 
-  private final Map<Long, Window> windows = new HashMap<>();
+  private final Map<Integer, Window> windows = new HashMap<>();
 
   /** Entry of the request, 0: it is to be executed; or why it is refused. */
   record Recalled(long entry, String refusal) {
@@ -30,19 +30,19 @@ final class RequestMemory {
   RequestMemory copy() {
     var copy = new RequestMemory();
     windows.forEach(
-        (session, window) -> {
+        (client, window) -> {
           var same = new Window();
           same.requests.addAll(window.requests);
           same.forgotten = window.forgotten;
-          copy.windows.put(session, same);
+          copy.windows.put(client, same);
         });
     return copy;
   }
 
   Recalled recall(Message.Ask ask) {
-    var window = windows.get(key(ask.id()));
+    var window = windows.get(ask.client());
     if (window == null) {
-      return begin(ask);
+      return isMidSession(ask) ? new Recalled(0, UNKNOWN) : Recalled.NEW;
     }
     for (var it : window.requests) {
       if (isRepeat(it.sequence, ask)) {
@@ -52,16 +52,9 @@ final class RequestMemory {
     return isTooOld(window.forgotten, ask) ? new Recalled(0, TOO_OLD) : Recalled.NEW;
   }
 
-  private Recalled begin(Message.Ask ask) {
-    if (isMidSession(ask)) {
-      return new Recalled(0, UNKNOWN);
-    }
-    windows.put(key(ask.id()), new Window());
-    return Recalled.NEW;
-  }
-
-  private static long key(Message.Id id) {
-    return (long) id.client() << 32 | id.session();
+  /** Whether anything of the request's session is in the journal. */
+  boolean knows(Message.Ask ask) {
+    return windows.containsKey(ask.client());
   }
 
   /** A session that is not known begins with its first request. */
@@ -82,7 +75,7 @@ final class RequestMemory {
   }
 
   void remember(Entry.Cause.Asked asked, long entry) {
-    var window = windows.computeIfAbsent(key(asked.id()), _ -> new Window());
+    var window = windows.computeIfAbsent(asked.id().client(), _ -> new Window());
     window.requests.add(new Remembered(asked.id().sequence(), entry));
     if (window.requests.size() > WINDOW) {
       window.forgotten = Math.max(window.forgotten, window.requests.remove().sequence());

@@ -203,7 +203,7 @@ abstract class Shell {
 
   /** Writes what came of a message; then, and only then, lets {@code outputs} out. */
   final void persist(Entry.Cause cause, List<Entry.Step> steps, Message.Ask ask, Runnable outputs) {
-    if (!mustJournal(steps)) {
+    if (!isJournaled(steps, ask)) {
       outputs.run();
       return;
     }
@@ -274,6 +274,16 @@ abstract class Shell {
 
   /** What the shell itself keeps of an entry that it has written. */
   abstract void noted(Entry entry);
+
+  final boolean isJournaled(List<Entry.Step> steps, Message.Ask ask) {
+    return mustJournal(steps) || ask != null && opensSession(ask);
+  }
+
+  /** The first request of a session has an entry, so that a session is known as long as it is. */
+  @Guard(value = "fleet-session-begins-with-an-entry", without = "false")
+  private boolean opensSession(Message.Ask ask) {
+    return !memory.knows(ask);
+  }
 
   /** What changes something that lasts has an entry. */
   @Guard(value = "fleet-lasting-means-journaled", without = "false")
