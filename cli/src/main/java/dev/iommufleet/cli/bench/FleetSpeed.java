@@ -42,8 +42,7 @@ final class FleetSpeed implements Benchmark {
     var size = FleetConfig.DEFAULT;
     String how =
         "%d nodes, %d IOMMUs, %d devices, %,d events, each checked; rounds after %d"
-            .formatted(
-                size.nodes(), size.iommus(), size.iommus() * size.devices(), steps, warmUps);
+            .formatted(size.nodes(), size.iommus(), size.iommus() * size.devices(), steps, warmUps);
     return List.of(Goal.atLeast(100_000, "messages/s", "fleet-messages", how).of(rates));
   }
 }

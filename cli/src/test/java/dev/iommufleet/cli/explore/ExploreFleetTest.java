@@ -97,7 +97,6 @@ class ExploreFleetTest {
     var ran = Ran.command("explore", "--fleet", "--replay", file.toString());
 
     assertEquals(ExitCode.USAGE, ran.exitCode());
-    assertTrue(
-        ran.err().contains("line 2 of the schedule: nothing is named 'rain'"), ran.err());
+    assertTrue(ran.err().contains("line 2 of the schedule: nothing is named 'rain'"), ran.err());
   }
 }

@@ -54,9 +54,7 @@ final class Client {
     int attempt = attempts++;
     Node gateway = gateway(attempt);
     if (gateway != null) {
-      var ask =
-          new Message.Ask(
-              new Message.Id(id, sequence), current.request(), gateway.place());
+      var ask = new Message.Ask(new Message.Id(id, sequence), current.request(), gateway.place());
       cluster.see(new Seen.Asked(entity, ask.id()));
       cluster.network.fromClient(this, gateway, entity, ask);
     }

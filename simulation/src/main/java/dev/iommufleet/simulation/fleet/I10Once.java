@@ -14,7 +14,6 @@ final class I10Once extends Checker {
 
   private final Map<Message.Id, Message.Answer> replies = new HashMap<>();
 
-
   I10Once(FleetConfig config) {
     super("I10");
     this.config = config;

@@ -42,8 +42,7 @@ class CheckersTest {
   private long number;
 
   private Seen iommu(Entry.Cause cause, Operation operation, Fact... facts) {
-    var step =
-        new Entry.Step.OfIommu(operation, new Reply.Done(BusStatus.OK), List.of(facts));
+    var step = new Entry.Step.OfIommu(operation, new Reply.Done(BusStatus.OK), List.of(facts));
     return wrote(IOMMU, ++number, 1, cause, step);
   }
 
@@ -53,8 +52,7 @@ class CheckersTest {
 
   private Seen device(int device, Entry.Cause cause, DeviceFact... facts) {
     var step =
-        new Entry.Step.OfDevice(
-            new DeviceOperation.Poll(), new DeviceReply.Done(), List.of(facts));
+        new Entry.Step.OfDevice(new DeviceOperation.Poll(), new DeviceReply.Done(), List.of(facts));
     return wrote(device, ++number, 1, cause, step);
   }
 
@@ -70,8 +68,7 @@ class CheckersTest {
 
   private static Fact status(int wait) {
     byte[] bytes = {(byte) wait, 0, 0, 0};
-    return new Fact.MemoryWritten(
-        Fact.WriteKind.WAIT_STATUS, 0x3_0000L + wait * 4L, bytes, false);
+    return new Fact.MemoryWritten(Fact.WriteKind.WAIT_STATUS, 0x3_0000L + wait * 4L, bytes, false);
   }
 
   private static Entry.Cause reported(Report report) {
@@ -116,10 +113,20 @@ class CheckersTest {
           "I1: d0.0 writes with PASID 1 frame 3 of its guest, which a completed wait says is not"
               + " in use any more",
           violation(
-              new I1Frames(CONFIG), mapped, bound, submitted(unmapped()), iommu(status(1)), write()));
+              new I1Frames(CONFIG),
+              mapped,
+              bound,
+              submitted(unmapped()),
+              iommu(status(1)),
+              write()));
       assertNull(
           violation(
-              new I1Frames(CONFIG), mapped, bound, submitted(unmapped()), write(), iommu(status(1))));
+              new I1Frames(CONFIG),
+              mapped,
+              bound,
+              submitted(unmapped()),
+              write(),
+              iommu(status(1))));
     }
 
     @Test
@@ -189,11 +196,9 @@ class CheckersTest {
     @Test
     @DisplayName("a wait that never completes, unless it was discarded or the unit reset")
     void never() {
-      Seen discarded =
-          iommu(new Fact.WaitPended(0, 1L << 32 | 5, 0), new Fact.WaitEnded(0, false));
+      Seen discarded = iommu(new Fact.WaitPended(0, 1L << 32 | 5, 0), new Fact.WaitEnded(0, false));
 
-      assertEquals(
-          "I2: wait 1 of i0 never completed", violation(new I2Waits(CONFIG), first, end));
+      assertEquals("I2: wait 1 of i0 never completed", violation(new I2Waits(CONFIG), first, end));
       assertNull(violation(new I2Waits(CONFIG), first, discarded, end));
       assertNull(violation(new I2Waits(CONFIG), first, new Seen.Resetting(0), end));
     }
@@ -234,12 +239,10 @@ class CheckersTest {
   @DisplayName("I3: a group that ends twice, or never")
   void groups() {
     Seen opened = device(EMULATED, new DeviceFact.GroupOpened(1, 7));
-    Seen over =
-        device(EMULATED, new DeviceFact.GroupEnded(7, DeviceFact.GroupCause.RESPONSE, 0));
+    Seen over = device(EMULATED, new DeviceFact.GroupEnded(7, DeviceFact.GroupCause.RESPONSE, 0));
 
     assertEquals(
-        "I3: group 7 of d0.0 ended twice",
-        violation(new I3Groups(CONFIG), opened, over, over));
+        "I3: group 7 of d0.0 ended twice", violation(new I3Groups(CONFIG), opened, over, over));
     assertEquals(
         "I3: group 7 of d0.0 never ended",
         violation(new I3Groups(CONFIG), opened, new Seen.Ended(List.of())));
@@ -327,9 +330,7 @@ class CheckersTest {
   class Epochs {
     private final Seen begun = device(EMULATED, new DeviceFact.AttachStarted(1, "i0", SOURCE));
     private final Seen over =
-        device(
-            EMULATED,
-            new DeviceFact.AttachmentOver(1, DeviceFact.OverCause.DETACHED, false));
+        device(EMULATED, new DeviceFact.AttachmentOver(1, DeviceFact.OverCause.DETACHED, false));
 
     @Test
     @DisplayName("a command that has an effect behind the end of its attachment")
@@ -355,8 +356,7 @@ class CheckersTest {
               new Fact.CommandsEnded(SOURCE, 1));
 
       assertNull(
-          violation(
-              new I6Epochs(CONFIG), iommu(new Fact.DeviceAttached(SOURCE, 1, null)), effect));
+          violation(new I6Epochs(CONFIG), iommu(new Fact.DeviceAttached(SOURCE, 1, null)), effect));
       assertEquals(
           "I6: Answered[id=1, errno=0] of d0.0, epoch 1, had an effect on i0, which has epoch 0",
           violation(new I6Epochs(CONFIG), effect));
@@ -387,8 +387,7 @@ class CheckersTest {
 
     assertEquals(
         "I8: entry 3 of i0 follows entry 1",
-        violation(
-            new I8Gapless(CONFIG), wrote(IOMMU, 1, 1, cause), wrote(IOMMU, 3, 1, cause)));
+        violation(new I8Gapless(CONFIG), wrote(IOMMU, 1, 1, cause), wrote(IOMMU, 3, 1, cause)));
     assertEquals(
         "I8: the last entry of i0 applied twice changes its state",
         violation(new I8Gapless(CONFIG), new Seen.Replayed(IOMMU, 1, 5, 6, 0)));
@@ -419,8 +418,7 @@ class CheckersTest {
 
     assertEquals(
         "I10: request 0.9 has entries 1 and 2 of i0",
-        violation(
-            new I10Once(CONFIG), wrote(IOMMU, 1, 1, cause), wrote(IOMMU, 2, 1, cause)));
+        violation(new I10Once(CONFIG), wrote(IOMMU, 1, 1, cause), wrote(IOMMU, 2, 1, cause)));
     assertEquals(
         "I10: request 0.9 was answered as entry 1 of i0 and as entry 2",
         violation(new I10Once(CONFIG), first, new Seen.Got(answer(9, 2, 102, ""), false)));
@@ -486,8 +484,7 @@ class CheckersTest {
         violation(
             new Owed(CONFIG),
             device(
-                EMULATED,
-                new DeviceFact.DmaStarted(4, 1, 0, 8, null, DeviceOperation.Mode.PLAIN)),
+                EMULATED, new DeviceFact.DmaStarted(4, 1, 0, 8, null, DeviceOperation.Mode.PLAIN)),
             end));
     assertEquals(
         "owed: d0.0 has epoch 0, its IOMMU has 1",

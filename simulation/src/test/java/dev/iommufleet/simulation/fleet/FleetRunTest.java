@@ -82,8 +82,7 @@ class FleetRunTest {
   @Test
   @DisplayName("a size that cannot be is refused by name")
   void refused() {
-    var error =
-        assertThrows(IllegalArgumentException.class, () -> new FleetConfig(0, 1, 1));
+    var error = assertThrows(IllegalArgumentException.class, () -> new FleetConfig(0, 1, 1));
 
     assertEquals("nodes is 0; 1 to 16 are possible", error.getMessage());
   }

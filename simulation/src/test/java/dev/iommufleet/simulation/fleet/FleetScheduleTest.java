@@ -62,7 +62,6 @@ class FleetScheduleTest {
 
     var refused = assertThrows(ScheduleException.class, () -> FleetSchedule.read(noSize));
 
-    assertEquals(
-        "line 2 of the schedule: the line 'fleet …' comes first", refused.getMessage());
+    assertEquals("line 2 of the schedule: the line 'fleet …' comes first", refused.getMessage());
   }
 }

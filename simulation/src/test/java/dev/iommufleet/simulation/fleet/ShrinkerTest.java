@@ -51,7 +51,6 @@ class ShrinkerTest {
   @Test
   @DisplayName("of one that fails as a whole only leaves the whole")
   void whole() {
-    assertEquals(
-        LARGE.lines().size(), shrink(it -> it.size() == LARGE.size()).lines().size());
+    assertEquals(LARGE.lines().size(), shrink(it -> it.size() == LARGE.size()).lines().size());
   }
 }
