@@ -6,13 +6,19 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One rule of the protocol, and the scenario that goes wrong without it.
+ * One rule of the protocol, and what goes wrong without it.
  *
  * @param guard its name
  * @param owner the class that decides it
- * @param scenario that misses it
+ * @param scenario that misses it, or {@link #FLEET}
  */
 public record Mutation(String guard, String owner, String scenario) {
+  /** In place of a scenario: small fleets, from seed 1 to {@link #MOST_SEEDS}. */
+  public static final String FLEET = "fleet";
+
+  /** Within so many seeds a fleet misses every rule that is its own. */
+  public static final int MOST_SEEDS = 50;
+
   private static final String TABLE = "/guards.txt";
 
   /**
@@ -20,10 +26,10 @@ public record Mutation(String guard, String owner, String scenario) {
    *
    * @param verdict safe: nobody misses the rule
    * @param what the invariant that breaks
-   * @param states that were visited
+   * @param tried states that were visited, or seeds
    * @param story the shortest, one line for each event
    */
-  public record Outcome(String verdict, String what, long states, List<String> story) {
+  public record Outcome(String verdict, String what, long tried, List<String> story) {
     public boolean found() {
       return !verdict.equals("safe");
     }
@@ -54,16 +60,18 @@ public record Mutation(String guard, String owner, String scenario) {
 
   /** Takes the rule out and explores the scenario that misses it. */
   public Outcome explore() {
-    List<String> said = trial().apply(scenario);
+    boolean fleet = scenario.equals(FLEET);
+    Class<?> kind = fleet ? FleetTrial.class : Trial.class;
+    List<String> said = trial(kind).apply(fleet ? Integer.toString(MOST_SEEDS) : scenario);
     return new Outcome(
         said.get(0), said.get(1), Long.parseLong(said.get(2)), said.subList(3, said.size()));
   }
 
-  @SuppressWarnings("unchecked") // the type of Trial
-  private Function<String, List<String>> trial() {
+  @SuppressWarnings("unchecked") // the type of the trials
+  private Function<String, List<String>> trial(Class<?> kind) {
     try {
       var constructor =
-          new MutantLoader(owner, guard).loadClass(Trial.class.getName()).getDeclaredConstructor();
+          new MutantLoader(owner, guard).loadClass(kind.getName()).getDeclaredConstructor();
       constructor.setAccessible(true);
       return (Function<String, List<String>>) constructor.newInstance();
     } catch (ReflectiveOperationException e) {

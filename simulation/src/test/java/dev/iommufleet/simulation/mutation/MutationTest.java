@@ -37,11 +37,11 @@ class MutationTest {
     var outcome = mutation.explore();
 
     System.out.printf(
-        "%s without: %s in %s after %d states, %d events: %s%n",
+        "%s without: %s in %s after %d, %d events: %s%n",
         guard,
         outcome.verdict(),
         mutation.scenario(),
-        outcome.states(),
+        outcome.tried(),
         outcome.story().size(),
         outcome.what());
     assertTrue(outcome.found(), "nobody misses " + guard + " in " + mutation.scenario());
