@@ -38,6 +38,12 @@ final class Ledger {
   private long head;
   private boolean stopped;
 
+  /** Times that the host was flushed since a message came. */
+  private int flushes;
+
+  /** Bits of PRS that software clears now. */
+  private int clearing;
+
   private final Set<Integer> dirty;
   private final TreeMap<Integer, Wait> waits;
   private final long[] epochs;
@@ -147,6 +153,7 @@ final class Ledger {
         }
       }
       case Step.Context s -> changeAll(s.device());
+      case Step.ClearRequestStatus s -> clearing = s.bits();
       case Step.Command _, Step.Reset _ -> {
         reset |= step instanceof Step.Reset;
         for (int device = 0; device < scenario.devices().size(); device++) {
@@ -293,15 +300,29 @@ final class Ledger {
       broken("I5: %d page-request interrupts for %d edges", interrupts, expected);
     }
     interrupts = 0;
+    if ((iommu.view().register(Guest.PRS) & clearing & OVERFLOW) != 0) {
+      broken("I4: software cleared PRO, and it is set");
+    }
+    clearing = 0;
     fetched(iommu);
   }
 
   // ---- devices ----
 
+  /** A message is about to reach a device. */
+  void delivering() {
+    flushes = 0;
+  }
+
   void fact(int device, DeviceFact fact) {
     requests.fact(device, fact);
     switch (fact) {
       case DeviceFact.AttachStarted _ -> lastDone[device] = 0;
+      case DeviceFact.HostInvalidated f -> {
+        if (++flushes > 1) {
+          broken("I10: one command flushed object %d of device %d again", f.call().object(), device);
+        }
+      }
       case DeviceFact.CommandDone f -> {
         if (f.id() <= lastDone[device]) {
           broken("I10: device %d did command %d twice", device, f.id());

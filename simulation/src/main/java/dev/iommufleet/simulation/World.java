@@ -290,6 +290,7 @@ final class World implements Explorable<World> {
         devices[device].view().epoch() != envelope.epoch()
             || devices[device].view().state() == AttachState.DETACHED;
     int before = lasting;
+    ledger.delivering();
     long epoch = envelope.epoch();
     Delivery delivery = envelope.message();
     DeviceReply reply = execute(device, IommuPort.operation(epoch, delivery));

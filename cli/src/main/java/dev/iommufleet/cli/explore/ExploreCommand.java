@@ -54,17 +54,23 @@ import picocli.CommandLine.Parameters;
       "  iommu-fleet explore ./mine.txt --replay found.schedule",
       "  iommu-fleet explore B --discipline no-lock",
       "  iommu-fleet explore --all --discipline all",
-      "  iommu-fleet explore --fleet --seed 7 --steps 100000"
+      "  iommu-fleet explore --fleet --seed 7 --steps 100000",
+      "  iommu-fleet explore --guards",
+      "  iommu-fleet explore --bugs stale-snapshot"
     })
 public final class ExploreCommand implements Callable<Integer> {
   @Mixin private Printer print;
 
   @Mixin private ExploreFleet fleet;
+  @Mixin private ExploreGuards guards;
 
   @Parameters(
       paramLabel = "SCENARIO",
       arity = "0..*",
-      description = "Name, or its first letters, or a file that ends in .txt.")
+      description = {
+        "Name, or its first letters, or a file that ends in .txt. With --guards and --bugs: names of",
+        "those."
+      })
   private List<String> scenarios = List.of();
 
   @Option(names = "--all", description = "Every scenario that comes with the program.")
@@ -113,6 +119,9 @@ public final class ExploreCommand implements Callable<Integer> {
       return fleet();
     }
     fleet.checkUnasked();
+    if (guards.isAsked()) {
+      return guards();
+    }
     check();
     try {
       if (list) {
@@ -136,6 +145,17 @@ public final class ExploreCommand implements Callable<Integer> {
         print.json(json(results));
       }
       return results.stream().allMatch(Result::safe) ? DONE : FOUND;
+    } catch (ScenarioException e) {
+      throw CommandException.usage("%s", e.getMessage());
+    }
+  }
+
+  private int guards() {
+    if (list || all || replay != null || markdown != null) {
+      throw CommandException.usage("--guards and --bugs go without --all, --list and --replay");
+    }
+    try {
+      return guards.run(print, scenarios);
     } catch (ScenarioException e) {
       throw CommandException.usage("%s", e.getMessage());
     }

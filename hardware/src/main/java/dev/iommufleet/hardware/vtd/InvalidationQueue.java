@@ -166,11 +166,15 @@ final class InvalidationQueue {
       if (step != Step.DONE) {
         return step == Step.HELD ? HELD : FINISHED;
       }
-      head = head + 1 == core.latches.get(QUEUE_ENTRIES) ? 0 : head + 1;
+      head = behind(head);
       core.latches.set(QUEUE_HEAD, head);
       core.registers.setQuad(IQH, head << shift & 0x7FFF0);
     }
     return FINISHED;
+  }
+
+  private long behind(long head) {
+    return head + 1 == core.latches.get(QUEUE_ENTRIES) ? 0 : head + 1;
   }
 
   /** Answers came or functions left: an open wait may take effect, and fetching goes on. */

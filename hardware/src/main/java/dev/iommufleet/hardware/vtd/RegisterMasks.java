@@ -62,7 +62,7 @@ final class RegisterMasks {
     writableQuad(PQH, 0x7FFE0);
     writableQuad(PQT, config.has(Quirk.PAGE_REQUEST_TAIL_WRITABLE) ? 0x7FFE0 : 0);
     writableQuad(PQA, 0xFFFF_FFFF_FFFF_F007L);
-    clearedByOne[PRS >> 2] = 3;
+    clearedByOne[PRS >> 2] = pageRequestStatus();
     event(PECTL, PEDATA, PEADDR, 0xFFFF);
     if (config.has(Quirk.PAGE_REQUEST_EVENT_RESETS_UNMASKED)) {
       reset[PECTL >> 2] = 0;
@@ -98,6 +98,11 @@ final class RegisterMasks {
 
   int writable(int word) {
     return writable[word];
+  }
+
+  /** PPR and PRO. */
+  private static int pageRequestStatus() {
+    return 3;
   }
 
   int clearedByOne(int word) {

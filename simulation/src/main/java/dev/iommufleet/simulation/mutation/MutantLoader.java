@@ -3,22 +3,41 @@ package dev.iommufleet.simulation.mutation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
-/** Loads machines and simulation anew, one class of them without one rule. */
+/** Loads machines and simulation anew, one class of them changed. */
 final class MutantLoader extends ClassLoader {
   private static final String[] OWN = {"dev.iommufleet.hardware.", "dev.iommufleet.simulation."};
 
   private final String mutated;
-  private final String guard;
+  private final UnaryOperator<byte[]> change;
 
   /**
    * @param mutated name of a class
-   * @param guard name of the rule that is taken out of it
+   * @param change of its class file
    */
-  MutantLoader(String mutated, String guard) {
+  MutantLoader(String mutated, UnaryOperator<byte[]> change) {
     super(MutantLoader.class.getClassLoader());
     this.mutated = mutated;
-    this.guard = guard;
+    this.change = change;
+  }
+
+  /**
+   * What the trial finds among the changed classes.
+   *
+   * @param kind {@link Trial} or {@link FleetTrial}
+   */
+  @SuppressWarnings("unchecked") // the type of the trials
+  List<String> run(Class<?> kind, String argument) {
+    try {
+      var constructor = loadClass(kind.getName()).getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return ((Function<String, List<String>>) constructor.newInstance()).apply(argument);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a trial with a changed " + mutated, e);
+    }
   }
 
   @Override
@@ -44,7 +63,7 @@ final class MutantLoader extends ClassLoader {
   private Class<?> define(String name) throws ClassNotFoundException {
     byte[] bytes = bytes(name);
     if (name.equals(mutated)) {
-      bytes = Mutator.without(bytes, guard);
+      bytes = change.apply(bytes);
     }
     return defineClass(name, bytes, 0, bytes.length);
   }

@@ -3,7 +3,6 @@ package dev.iommufleet.simulation.mutation;
 import dev.iommufleet.simulation.Resources;
 import dev.iommufleet.simulation.ScenarioException;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * One rule of the protocol, and what goes wrong without it.
@@ -20,20 +19,6 @@ public record Mutation(String guard, String owner, String scenario) {
   public static final int MOST_SEEDS = 50;
 
   private static final String TABLE = "/guards.txt";
-
-  /**
-   * What exploring without the rule found.
-   *
-   * @param verdict safe: nobody misses the rule
-   * @param what the invariant that breaks
-   * @param tried states that were visited, or seeds
-   * @param story the shortest, one line for each event
-   */
-  public record Outcome(String verdict, String what, long tried, List<String> story) {
-    public boolean found() {
-      return !verdict.equals("safe");
-    }
-  }
 
   /** Every rule that carries a {@link dev.iommufleet.hardware.Guard}. */
   public static List<Mutation> all() {
@@ -58,24 +43,13 @@ public record Mutation(String guard, String owner, String scenario) {
         .orElseThrow(() -> new ScenarioException("no guard is named " + guard, null));
   }
 
-  /** Takes the rule out and explores the scenario that misses it. */
+  /** Takes the rule out and explores what misses it. */
   public Outcome explore() {
     boolean fleet = scenario.equals(FLEET);
-    Class<?> kind = fleet ? FleetTrial.class : Trial.class;
-    List<String> said = trial(kind).apply(fleet ? Integer.toString(MOST_SEEDS) : scenario);
-    return new Outcome(
-        said.get(0), said.get(1), Long.parseLong(said.get(2)), said.subList(3, said.size()));
-  }
-
-  @SuppressWarnings("unchecked") // the type of the trials
-  private Function<String, List<String>> trial(Class<?> kind) {
-    try {
-      var constructor =
-          new MutantLoader(owner, guard).loadClass(kind.getName()).getDeclaredConstructor();
-      constructor.setAccessible(true);
-      return (Function<String, List<String>>) constructor.newInstance();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the trial of guard %s".formatted(guard), e);
-    }
+    return Outcome.of(
+        new MutantLoader(owner, bytes -> Mutator.without(bytes, guard))
+            .run(
+                fleet ? FleetTrial.class : Trial.class,
+                fleet ? Integer.toString(MOST_SEEDS) : scenario));
   }
 }

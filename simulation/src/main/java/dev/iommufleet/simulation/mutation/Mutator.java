@@ -7,11 +7,7 @@ import java.lang.classfile.AnnotationValue;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.MethodModel;
-import java.lang.classfile.MethodTransform;
-import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,47 +43,29 @@ final class Mutator {
                 () ->
                     new IllegalArgumentException(
                         "%s has no rule %s".formatted(model.thisClass().asInternalName(), name)));
-    String without = value(guard(method).orElseThrow(), "without");
-    MethodTransform empty =
-        (builder, element) -> {
-          if (element.equals(method.code().orElse(null))) {
-            builder.withCode(code -> answer(code, without, method));
-          } else {
-            builder.with(element);
-          }
-        };
-    return ClassFile.of()
-        .transformClass(model, ClassTransform.transformingMethods(method::equals, empty));
+    return changed(model, method, value(guard(method).orElseThrow(), "without"));
   }
 
-  private static void answer(CodeBuilder code, String without, MethodModel method) {
-    TypeKind kind = TypeKind.from(method.methodTypeSymbol().returnType());
-    boolean fits =
-        switch (without) {
-          case "true", "false" ->
-              method.methodTypeSymbol().returnType().descriptorString().equals("Z");
-          case "0" -> kind == TypeKind.INT || kind == TypeKind.LONG;
-          case "empty" -> method.methodTypeSymbol().returnType().descriptorString().equals("[J");
-          case "nothing" -> kind == TypeKind.VOID;
-          default -> false;
-        };
-    if (!fits) {
+  /**
+   * The same class with one method wrong.
+   *
+   * @throws IllegalArgumentException the class has no such method, or several, or the effect does
+   *     not fit
+   */
+  static byte[] planted(byte[] bytes, String method, String effect) {
+    ClassModel model = ClassFile.of().parse(bytes);
+    var named =
+        model.methods().stream().filter(it -> it.methodName().equalsString(method)).toList();
+    if (named.size() != 1) {
       throw new IllegalArgumentException(
-          "%s cannot come to '%s'".formatted(method.methodName().stringValue(), without));
+          "%s has %d methods %s"
+              .formatted(model.thisClass().asInternalName(), named.size(), method));
     }
-    switch (without) {
-      case "true" -> code.iconst_1();
-      case "empty" -> code.iconst_0().newarray(TypeKind.LONG);
-      case "nothing" -> {}
-      default -> {
-        if (kind == TypeKind.LONG) {
-          code.lconst_0();
-        } else {
-          code.iconst_0();
-        }
-      }
-    }
-    code.return_(kind);
+    return changed(model, named.getFirst(), effect);
+  }
+
+  private static byte[] changed(ClassModel model, MethodModel method, String effect) {
+    return ClassFile.of().transformClass(model, Effect.of(effect).on(method));
   }
 
   private static Optional<Annotation> guard(MethodModel method) {

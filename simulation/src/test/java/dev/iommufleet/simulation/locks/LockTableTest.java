@@ -36,14 +36,14 @@ class LockTableTest {
           """
           no-lock          | B race, F race, H race, J race
           iommu-lock       | F race, H race, J race
-          caller-global    | C deadlock, G deadlock, G deadlock, I deadlock, O deadlock
-          callee-global    | C deadlock, G deadlock, G deadlock, I deadlock, O deadlock
+          caller-global    | C deadlock, F deadlock, G deadlock, G deadlock, I deadlock, O deadlock
+          callee-global    | C deadlock, F deadlock, G deadlock, G deadlock, I deadlock, O deadlock
           device-global    | safe
-          released         | B torn, C torn, F torn, G torn, G torn, H torn, I torn, J torn, O late torn, Q torn
+          released         | B torn, C torn, F torn, G torn, G torn, H torn, I torn, J torn, O late torn, Q torn, Q torn, X torn, X torn
           queue-lock       | B race
           skip-passthrough | B race, F race, H race, J race
-          bottom-half      | F late, G late, G late, J late, O late, P late, R late
-          first-use        | C deadlock, F race, H race, J race, O deadlock, Q deadlock
+          bottom-half      | F late, G late, G late, J late, O late, P late, R late, X late
+          first-use        | C deadlock, F race, H race, J race, O deadlock, Q deadlock, Q deadlock
           messages         | safe
           """)
   @DisplayName("ends as the discipline lets it")
