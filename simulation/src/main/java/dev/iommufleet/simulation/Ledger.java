@@ -320,7 +320,8 @@ final class Ledger {
       case DeviceFact.AttachStarted _ -> lastDone[device] = 0;
       case DeviceFact.HostInvalidated f -> {
         if (++flushes > 1) {
-          broken("I10: one command flushed object %d of device %d again", f.call().object(), device);
+          broken(
+              "I10: one command flushed object %d of device %d again", f.call().object(), device);
         }
       }
       case DeviceFact.CommandDone f -> {

@@ -68,7 +68,8 @@ public final class ExploreCommand implements Callable<Integer> {
       paramLabel = "SCENARIO",
       arity = "0..*",
       description = {
-        "Name, or its first letters, or a file that ends in .txt. With --guards and --bugs: names of",
+        "Name, or its first letters, or a file that ends in .txt. With --guards and --bugs: names"
+            + " of",
         "those."
       })
   private List<String> scenarios = List.of();

@@ -43,15 +43,13 @@ final class ExploreGuards {
   /** {@code names}: those meant; none: all. */
   int run(Printer print, List<String> names) {
     if (guards) {
-      var chosen =
-          names.isEmpty() ? Mutation.all() : names.stream().map(Mutation::of).toList();
+      var chosen = names.isEmpty() ? Mutation.all() : names.stream().map(Mutation::of).toList();
       for (Mutation it : chosen) {
         boolean fleet = it.scenario().equals(Mutation.FLEET);
         tell(print, it.guard(), fleet ? "" : it.scenario(), it.explore(), !names.isEmpty());
       }
     } else {
-      var chosen =
-          names.isEmpty() ? PlantedBug.all() : names.stream().map(PlantedBug::of).toList();
+      var chosen = names.isEmpty() ? PlantedBug.all() : names.stream().map(PlantedBug::of).toList();
       for (PlantedBug it : chosen) {
         boolean fleet = it.scenario().equals(Mutation.FLEET);
         tell(print, it.name(), fleet ? "" : it.scenario(), it.hunt(), !names.isEmpty());

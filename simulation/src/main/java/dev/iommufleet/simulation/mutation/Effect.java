@@ -129,7 +129,8 @@ enum Effect {
         once,
         type,
         flags,
-        renamed -> method.code().ifPresent(code -> renamed.transformCode(code, CodeTransform.ACCEPT_ALL)));
+        renamed ->
+            method.code().ifPresent(code -> renamed.transformCode(code, CodeTransform.ACCEPT_ALL)));
     ClassDesc owner = method.parent().orElseThrow().thisClass().asSymbol();
     boolean fixed = method.flags().has(AccessFlag.STATIC);
     builder.withMethodBody(

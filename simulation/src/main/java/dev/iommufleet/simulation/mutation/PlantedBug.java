@@ -32,7 +32,8 @@ public record PlantedBug(
     if (words.length != COLUMNS) {
       throw new IllegalStateException("bugs.txt: " + line);
     }
-    return new PlantedBug(words[0], "dev.iommufleet." + words[1], words[2], words[3], words[4], words[5]);
+    return new PlantedBug(
+        words[0], "dev.iommufleet." + words[1], words[2], words[3], words[4], words[5]);
   }
 
   /**
@@ -46,7 +47,8 @@ public record PlantedBug(
             () ->
                 new ScenarioException(
                     "no bug is named %s; there are %s"
-                        .formatted(name, Arrays.toString(all().stream().map(PlantedBug::name).toArray())),
+                        .formatted(
+                            name, Arrays.toString(all().stream().map(PlantedBug::name).toArray())),
                     null));
   }
 
