@@ -25,9 +25,9 @@ final class FleetSpeed implements Benchmark {
 
   @Override
   public List<Figure> run(Effort effort) {
-    int warmUps = effort.pick(2, 0);
+    int warmUps = effort.pick(5, 0);
     int rounds = effort.pick(5, 1);
-    long steps = effort.pick(400_000, 10_000);
+    long steps = effort.pick(300_000, 10_000);
     var rates = new ArrayList<Double>();
     for (int round = 0; round < warmUps + rounds; round++) {
       long start = System.nanoTime();
