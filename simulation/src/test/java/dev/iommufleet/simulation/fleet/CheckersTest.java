@@ -5,81 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.iommufleet.hardware.device.DeviceFact;
 import dev.iommufleet.hardware.device.DeviceOperation;
-import dev.iommufleet.hardware.device.DeviceReply;
 import dev.iommufleet.hardware.device.HostCall;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.link.Delivery;
 import dev.iommufleet.hardware.link.Report;
-import dev.iommufleet.hardware.vtd.BusStatus;
 import dev.iommufleet.hardware.vtd.Fact;
 import dev.iommufleet.hardware.vtd.Operation;
-import dev.iommufleet.hardware.vtd.Reply;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Histories with one mistake each, and the same without it. */
-@DisplayName("A checker sees what it is there for")
-class CheckersTest {
-  private static final FleetConfig CONFIG = new FleetConfig(1, 1, 2);
-  private static final int IOMMU = 0;
-  private static final int EMULATED = 1;
-  private static final int PASSTHROUGH = 2;
-  private static final int SOURCE = 0x10;
-  private static final int OTHER_SOURCE = 0x18;
-  private static final long FRAME_3 = 0x1000_3000L;
-  private static final long TABLE = 0x10_0000L;
-
-  private static String violation(Checker checker, Seen... history) {
-    Arrays.stream(history).forEach(checker::see);
-    return checker.violation();
-  }
-
-  // ---- entries ------------------------------------------------------------------------------
-
-  private long number;
-
-  private Seen iommu(Entry.Cause cause, Operation operation, Fact... facts) {
-    var step = new Entry.Step.OfIommu(operation, new Reply.Done(BusStatus.OK), List.of(facts));
-    return wrote(IOMMU, ++number, 1, cause, step);
-  }
-
-  private Seen iommu(Fact... facts) {
-    return iommu(new Entry.Cause.Own("test"), new Operation.Continue(), facts);
-  }
-
-  private Seen device(int device, Entry.Cause cause, DeviceFact... facts) {
-    var step =
-        new Entry.Step.OfDevice(new DeviceOperation.Poll(), new DeviceReply.Done(), List.of(facts));
-    return wrote(device, ++number, 1, cause, step);
-  }
-
-  private Seen device(int device, DeviceFact... facts) {
-    return device(device, new Entry.Cause.Own("test"), facts);
-  }
-
-  private static Seen wrote(
-      int entity, long number, long writer, Entry.Cause cause, Entry.Step... steps) {
-    return new Seen.Wrote(
-        new Entry(entity, number, writer, 0, cause, List.of(steps), 100 + number));
-  }
-
-  private static Fact status(int wait) {
-    byte[] bytes = {(byte) wait, 0, 0, 0};
-    return new Fact.MemoryWritten(Fact.WriteKind.WAIT_STATUS, 0x3_0000L + wait * 4L, bytes, false);
-  }
-
-  private static Entry.Cause reported(Report report) {
-    return new Entry.Cause.Reported(EMULATED, SOURCE, 1, report);
-  }
-
-  private static Message.Answer answer(long sequence, long number, long hash, String refusal) {
-    return new Message.Answer(
-        IOMMU, new Message.Id(0, sequence), number, hash, number, List.of(), refusal);
-  }
-
+@DisplayName("A checker of devices and queues sees what it is there for")
+class CheckersTest extends Histories {
   // ---- I1 -----------------------------------------------------------------------------------
 
   @Nested
@@ -361,133 +300,5 @@ class CheckersTest {
           "I6: Answered[id=1, errno=0] of d0.0, epoch 1, had an effect on i0, which has epoch 0",
           violation(new I6Epochs(CONFIG), effect));
     }
-  }
-
-  // ---- I7 to I12 ----------------------------------------------------------------------------
-
-  @Test
-  @DisplayName("I7: a recovery that forgets what was acknowledged, or has another hash")
-  void recovery() {
-    Seen acknowledged = new Seen.Answered(answer(1, 5, 105, ""), 0, true);
-
-    assertEquals(
-        "I7: i0 recovered to entry 4, and 5 was acknowledged",
-        violation(new I7Recovery(CONFIG), acknowledged, new Seen.Recovered(IOMMU, 2, 4, 104)));
-    assertEquals(
-        "I7: a recovery has hash 0000000000000001 at entry 5 of i0, 0000000000000069 was known",
-        violation(new I7Recovery(CONFIG), acknowledged, new Seen.Recovered(IOMMU, 2, 5, 1)));
-    assertNull(
-        violation(new I7Recovery(CONFIG), acknowledged, new Seen.Recovered(IOMMU, 2, 5, 105)));
-  }
-
-  @Test
-  @DisplayName("I8: a gap between entries, an entry that counts twice")
-  void gapless() {
-    var cause = new Entry.Cause.Own("test");
-
-    assertEquals(
-        "I8: entry 3 of i0 follows entry 1",
-        violation(new I8Gapless(CONFIG), wrote(IOMMU, 1, 1, cause), wrote(IOMMU, 3, 1, cause)));
-    assertEquals(
-        "I8: the last entry of i0 applied twice changes its state",
-        violation(new I8Gapless(CONFIG), new Seen.Replayed(IOMMU, 1, 5, 6, 0)));
-  }
-
-  @Test
-  @DisplayName("I9: two writers, a word or a write of a node that owns nothing")
-  void owner() {
-    var cause = new Entry.Cause.Own("test");
-    Seen newer = wrote(IOMMU, 1, 2, cause);
-
-    assertEquals(
-        "I9: instance 1 of i0 wrote entry 2 after instance 2 had written",
-        violation(new I9Owner(CONFIG), newer, wrote(IOMMU, 2, 1, cause)));
-    assertEquals(
-        "I9: node 0 answered for i0, which it does not own",
-        violation(new I9Owner(CONFIG), new Seen.Answered(answer(1, 1, 1, ""), 0, false)));
-    assertEquals(
-        "I9: node 0 writes for i0, which it does not own",
-        violation(new I9Owner(CONFIG), new Seen.Writes(IOMMU, 0, false)));
-  }
-
-  @Test
-  @DisplayName("I10: two effects, two replies, or a session that was forgotten")
-  void once() {
-    var cause = new Entry.Cause.Asked(new Message.Id(0, 9));
-    Seen first = new Seen.Got(answer(9, 1, 101, ""), true);
-
-    assertEquals(
-        "I10: request 0.9 has entries 1 and 2 of i0",
-        violation(new I10Once(CONFIG), wrote(IOMMU, 1, 1, cause), wrote(IOMMU, 2, 1, cause)));
-    assertEquals(
-        "I10: request 0.9 was answered as entry 1 of i0 and as entry 2",
-        violation(new I10Once(CONFIG), first, new Seen.Got(answer(9, 2, 102, ""), false)));
-    assertEquals(
-        "I10: i0 refuses request 0.10, which nobody answered: unknown session",
-        violation(
-            new I10Once(CONFIG), first, new Seen.Got(answer(10, 1, 1, "unknown session"), true)));
-  }
-
-  @Test
-  @DisplayName("I10: a DMA that writes twice")
-  void dmaOnce() {
-    byte[] data = new byte[8];
-    Seen write =
-        iommu(
-            reported(new Report.Dma(5, 1, 0, 8, data)),
-            new Operation.Continue(),
-            new Fact.PayloadWritten(FRAME_3, data));
-
-    assertEquals(
-        "I10: question 5 of d0.0 has entries 1 and 1 of i0",
-        violation(new I10Once(CONFIG), write, write));
-  }
-
-  @Test
-  @DisplayName("I11: a fault that is neither recorded nor counted as lost")
-  void faults() {
-    Fact detected =
-        new Fact.FaultDetected(
-            Fact.FaultOutcome.REPORTED,
-            new Fact.FaultDetails(false, 0x71, SOURCE, 0, true, false, 0, false, true, 0));
-
-    assertEquals(
-        "I11: entry 1 of i0 raised 1 faults and accounts for 0",
-        violation(new I11Faults(CONFIG), iommu(detected)));
-  }
-
-  @Test
-  @DisplayName("I12: a journal that gives another state than its entry says, or than runs")
-  void replay() {
-    Seen entry = wrote(IOMMU, 1, 1, new Entry.Cause.Own("test"));
-
-    assertEquals(
-        "I12: the journal of i0 replayed to entry 1 gives hash 0000000000000007, its entry says"
-            + " 0000000000000065",
-        violation(new I12Replay(CONFIG), entry, new Seen.Replayed(IOMMU, 1, 7, 7, 0)));
-    assertEquals(
-        "I12: the journal of i0 replayed to entry 1 gives hash 0000000000000065, what runs has"
-            + " 0000000000000007",
-        violation(new I12Replay(CONFIG), entry, new Seen.Replayed(IOMMU, 1, 101, 101, 7)));
-  }
-
-  @Test
-  @DisplayName("at the end: a guest that waits, a DMA that runs, an attachment of one end only")
-  void owed() {
-    Seen end = new Seen.Ended(List.of());
-
-    assertEquals(
-        "owed: the guest of i0 waits for ever",
-        violation(new Owed(CONFIG), new Seen.Ended(List.of(0))));
-    assertEquals(
-        "owed: DMA 4 of d0.0 never ended",
-        violation(
-            new Owed(CONFIG),
-            device(
-                EMULATED, new DeviceFact.DmaStarted(4, 1, 0, 8, null, DeviceOperation.Mode.PLAIN)),
-            end));
-    assertEquals(
-        "owed: d0.0 has epoch 0, its IOMMU has 1",
-        violation(new Owed(CONFIG), iommu(new Fact.DeviceAttached(SOURCE, 1, null)), end));
   }
 }
