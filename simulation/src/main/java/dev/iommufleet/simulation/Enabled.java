@@ -27,7 +27,7 @@ final class Enabled {
       channel(choices, 0, 2 * device + 1);
     }
     for (int actor = 0; actor < used.crashes.length; actor++) {
-      if (used.crashes[actor] < scenario.budget().crashes() && !isEnd(choices)) {
+      if (used.crashes[actor] < scenario.budget().crashes(actor) && !isEnd(choices)) {
         choices.add(new Choice(Choice.Kind.CRASH, actor, actor));
       }
     }

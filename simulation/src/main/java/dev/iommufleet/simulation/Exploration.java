@@ -17,7 +17,7 @@ public final class Exploration {
   private static final long SHORTEST_STATES = 300_000;
 
   private final Scenario scenario;
-  private final Coverage coverage = new Coverage();
+  private final Transitions transitions = new Transitions();
 
   private Exploration(Scenario scenario) {
     this.scenario = scenario;
@@ -56,7 +56,12 @@ public final class Exploration {
 
   /** Names of the scenarios that come with the program, in their order. */
   public static List<String> names() {
-    return text("index.txt").lines().filter(line -> !line.isBlank()).toList();
+    return text("index.txt").lines().filter(line -> !line.startsWith("#")).toList();
+  }
+
+  /** Those that mean something with locks as well; others are about messages that come late. */
+  public static List<String> namesWithLocks() {
+    return text("index.txt").lines().takeWhile(line -> !line.startsWith("#")).toList();
   }
 
   /**
@@ -105,7 +110,7 @@ public final class Exploration {
             scenario.devices(),
             scenario.setup(),
             scenario.threads(),
-            new Scenario.Budget(0, 0, 0, false, scenario.budget().mostStates())));
+            new Scenario.Budget(0, 0, 0, 0, false, scenario.budget().mostStates())));
   }
 
   /** Visits every state, or as many as the scenario allows and then random walks from a seed. */
@@ -119,7 +124,7 @@ public final class Exploration {
       explored =
           new Explored(walked.states(), walked.steps(), interleavings, false, walked.violation());
     }
-    coverage.add(start.coverage());
+    transitions.add(start.transitions());
     if (explored.violation() == null) {
       return result(explored, "safe", "", List.of(), List.of());
     }
@@ -133,8 +138,8 @@ public final class Exploration {
   }
 
   /** Which events were met in which states so far. */
-  public Coverage coverage() {
-    return coverage;
+  public Transitions transitions() {
+    return transitions;
   }
 
   private Result result(

@@ -45,12 +45,12 @@ final class Guest {
   private static final long CONTEXT = 0x1D;
 
   private final Iommu iommu;
-  private final Coverage coverage;
+  private final Transitions transitions;
   private final FactSink sink;
 
-  Guest(Iommu iommu, Coverage coverage, FactSink sink) {
+  Guest(Iommu iommu, Transitions transitions, FactSink sink) {
     this.iommu = iommu;
-    this.coverage = coverage;
+    this.transitions = transitions;
     this.sink = sink;
   }
 
@@ -227,7 +227,7 @@ final class Guest {
   }
 
   private void execute(Operation operation) {
-    coverage.queue(iommu, operation);
+    transitions.queue(iommu, operation);
     iommu.execute(operation, sink);
   }
 }

@@ -24,10 +24,9 @@ final class Impossible {
   }
 
   /** Empty: it can happen. */
-  String why(Coverage.Pair pair) {
-    String text = pair.table() + " " + pair.state() + ": " + pair.event();
+  String why(Transitions.Pair pair) {
     for (Rule rule : rules) {
-      if (rule.what().matcher(text).matches()) {
+      if (rule.what().matcher(pair.name()).matches()) {
         return rule.why();
       }
     }

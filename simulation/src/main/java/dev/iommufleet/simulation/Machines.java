@@ -3,6 +3,7 @@ package dev.iommufleet.simulation;
 import dev.iommufleet.hardware.device.DeviceConfig;
 import dev.iommufleet.hardware.device.DeviceConfig.Kind;
 import dev.iommufleet.hardware.device.DeviceConfig.PciCapabilities;
+import dev.iommufleet.hardware.device.DeviceOperation;
 import dev.iommufleet.hardware.device.HostDevice;
 import dev.iommufleet.hardware.link.HostInfo;
 import dev.iommufleet.hardware.vtd.Capabilities;
@@ -39,6 +40,13 @@ final class Machines {
     return spec.passthrough()
         ? new DeviceConfig(spec.name(), Kind.PASSTHROUGH, pci, HOST)
         : new DeviceConfig(spec.name(), Kind.EMULATED, pci, null);
+  }
+
+  /** Whether it goes depends on what came before it. */
+  static boolean mayRefuse(DeviceOperation operation) {
+    return operation instanceof DeviceOperation.Attach
+        || operation instanceof DeviceOperation.Detach
+        || operation instanceof DeviceOperation.Remove;
   }
 
   static HostDevice fork(HostDevice device) {

@@ -60,12 +60,22 @@ public record Scenario(
   public record ThreadSpec(String name, List<Step> steps, boolean mayStop) {}
 
   /**
-   * @param crashes of each component
+   * @param iommuCrashes of the IOMMU
+   * @param deviceCrashes of each device
    * @param losses on each channel
    * @param duplicates on each channel
    * @param overtakes messages of before a crash may come behind those of after it
    * @param mostStates an exploration of more is cut, and random walks follow
    */
   public record Budget(
-      int crashes, int losses, int duplicates, boolean overtakes, long mostStates) {}
+      int iommuCrashes,
+      int deviceCrashes,
+      int losses,
+      int duplicates,
+      boolean overtakes,
+      long mostStates) {
+    int crashes(int actor) {
+      return actor == 0 ? iommuCrashes : deviceCrashes;
+    }
+  }
 }

@@ -25,7 +25,8 @@ final class ScenarioReader {
   private String title = "";
   private InvalidationPolicy policy = InvalidationPolicy.STRICT;
   private boolean fencing;
-  private int crashes;
+  private int iommuCrashes;
+  private int deviceCrashes;
   private int losses;
   private int duplicates;
   private boolean overtakes;
@@ -79,7 +80,7 @@ final class ScenarioReader {
         List.copyOf(devices),
         List.copyOf(setup),
         List.copyOf(threads),
-        new Budget(crashes, losses, duplicates, overtakes, mostStates));
+        new Budget(iommuCrashes, deviceCrashes, losses, duplicates, overtakes, mostStates));
   }
 
   private void line(String line) {
@@ -111,11 +112,21 @@ final class ScenarioReader {
       case "fencing" -> fencing = true;
       case "overtakes" -> overtakes = true;
       case "device" -> devices.add(device(words));
-      case "crashes" -> crashes = number(words[1], 3);
+      case "crashes" -> crashes(number(words[1], 3), words.length > 2 ? words[2] : "");
       case "losses" -> losses = number(words[1], 3);
       case "duplicates" -> duplicates = number(words[1], 3);
       case "states" -> mostStates = Long.parseLong(words[1]);
       default -> throw new IllegalArgumentException("no word of the head is " + words[0]);
+    }
+  }
+
+  /** {@code whose}: of the IOMMU alone, of the devices alone, or empty: of each component. */
+  private void crashes(int number, String whose) {
+    switch (whose) {
+      case "" -> iommuCrashes = deviceCrashes = number;
+      case "iommu" -> iommuCrashes = number;
+      case "devices" -> deviceCrashes = number;
+      default -> throw new IllegalArgumentException("crashes N, crashes N iommu or devices");
     }
   }
 

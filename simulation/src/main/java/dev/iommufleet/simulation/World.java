@@ -36,7 +36,7 @@ final class World implements Explorable<World> {
   private final Used used;
 
   /** Of all worlds that come of one. */
-  private final Coverage coverage;
+  private final Transitions transitions;
 
   /** Facts that devices recorded. */
   private int lasting;
@@ -46,7 +46,7 @@ final class World implements Explorable<World> {
 
   World(Scenario scenario) {
     this.scenario = scenario;
-    coverage = new Coverage();
+    transitions = new Transitions();
     int count = scenario.devices().size();
     iommu = new Iommu(scenario.config());
     devices = new HostDevice[count];
@@ -64,7 +64,7 @@ final class World implements Explorable<World> {
 
   private World(World other) {
     scenario = other.scenario;
-    coverage = other.coverage;
+    transitions = other.transitions;
     iommu = other.iommu;
     devices = other.devices.clone();
     own = new boolean[other.own.length];
@@ -104,8 +104,8 @@ final class World implements Explorable<World> {
     return ledger;
   }
 
-  Coverage coverage() {
-    return coverage;
+  Transitions transitions() {
+    return transitions;
   }
 
   // ---- setup ----
@@ -139,7 +139,7 @@ final class World implements Explorable<World> {
   }
 
   private Guest guest() {
-    return new Guest(iommu, coverage, this::fact);
+    return new Guest(iommu, transitions, this::fact);
   }
 
   // ---- choices ----
@@ -246,7 +246,7 @@ final class World implements Explorable<World> {
     int before = iommu.view().register(Guest.PRS);
     boolean holds = iommu.view().isAttached(sourceId, epoch) && ledger.peer(sourceId) == device;
     Reply reply = null;
-    coverage.report(iommu.view(), sourceId, holds, report);
+    transitions.report(iommu.view(), sourceId, holds, report);
     ledger.before(iommu);
     ledger.reporting(device);
     for (Operation operation :
@@ -307,7 +307,7 @@ final class World implements Explorable<World> {
   }
 
   private DeviceReply execute(int device, DeviceOperation operation) {
-    coverage.device(devices[device].view(), operation);
+    transitions.device(devices[device].view(), operation);
     DeviceReply reply =
         devices[device].execute(
             operation,
@@ -318,9 +318,8 @@ final class World implements Explorable<World> {
                 wires.send(device, reported.epoch(), reported.report());
               }
             });
-    boolean leaves =
-        operation instanceof DeviceOperation.Detach || operation instanceof DeviceOperation.Remove;
-    if (reply instanceof DeviceReply.Refused refused && !leaves) {
+    used.done(device, operation);
+    if (reply instanceof DeviceReply.Refused refused && !Machines.mayRefuse(operation)) {
       ledger.broken("refused: %s", refused.message());
     }
     return reply;

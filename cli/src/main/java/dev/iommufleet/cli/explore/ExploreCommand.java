@@ -49,7 +49,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  iommu-fleet explore --list",
       "  iommu-fleet explore A",
-      "  iommu-fleet explore --all --json",
+      "  iommu-fleet explore --all --transitions",
       "  iommu-fleet explore ./mine.txt --write found.schedule",
       "  iommu-fleet explore ./mine.txt --replay found.schedule",
       "  iommu-fleet explore B --discipline no-lock",
@@ -63,6 +63,8 @@ public final class ExploreCommand implements Callable<Integer> {
 
   @Mixin private ExploreFleet fleet;
   @Mixin private ExploreGuards guards;
+
+  @Mixin private ExploreTransitions transitions;
 
   @Parameters(
       paramLabel = "SCENARIO",
@@ -116,6 +118,8 @@ public final class ExploreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    transitions.check(
+        !list && replay == null && !guards.isAsked() && discipline.equals(Exploration.MESSAGES));
     if (fleet.isAsked()) {
       return fleet();
     }
@@ -133,7 +137,9 @@ public final class ExploreCommand implements Callable<Integer> {
       }
       var results = new ArrayList<Result>();
       for (String name : all ? Exploration.names() : scenarios) {
-        Result result = result(exploration(name));
+        var exploration = exploration(name);
+        Result result = result(exploration);
+        transitions.add(exploration.transitions());
         results.add(result);
         if (!print.json()) {
           text(result);
@@ -142,10 +148,13 @@ public final class ExploreCommand implements Callable<Integer> {
           write(result);
         }
       }
+      transitions.keep();
       if (print.json()) {
         print.json(json(results));
+      } else if (transitions.isAsked()) {
+        transitions.tell(print);
       }
-      return results.stream().allMatch(Result::safe) ? DONE : FOUND;
+      return results.stream().allMatch(Result::safe) && transitions.holds() ? DONE : FOUND;
     } catch (ScenarioException e) {
       throw CommandException.usage("%s", e.getMessage());
     }
@@ -166,7 +175,7 @@ public final class ExploreCommand implements Callable<Integer> {
     if (list || all || !scenarios.isEmpty() || markdown != null) {
       throw CommandException.usage("--fleet goes without SCENARIO, --all and --list");
     }
-    return fleet.run(print, new ExploreFleet.Common(seed, replay, write));
+    return fleet.run(print, new ExploreFleet.Common(seed, replay, write, transitions));
   }
 
   private void check() {
@@ -187,7 +196,7 @@ public final class ExploreCommand implements Callable<Integer> {
   /** In threads, with locks. */
   private int locks() {
     var view = new LockView(print);
-    List<String> names = all ? Exploration.names() : scenarios;
+    List<String> names = all ? Exploration.namesWithLocks() : scenarios;
     if (discipline.equals(LockView.ALL)) {
       LockTable table = LockTable.explore(names.stream().map(ExploreCommand::exploration).toList());
       if (markdown != null) {
@@ -312,7 +321,7 @@ public final class ExploreCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> json(List<Result> results) {
+  private Map<String, Object> json(List<Result> results) {
     var violations = new LinkedHashMap<String, Object>();
     var scenarios = new ArrayList<Map<String, Object>>();
     for (Result it : results) {
@@ -329,6 +338,9 @@ public final class ExploreCommand implements Callable<Integer> {
     }
     violations.put("scenarios", scenarios);
     violations.put("violations", results.stream().filter(it -> !it.safe()).count());
+    if (transitions.isAsked()) {
+      violations.put("transitions", transitions.json());
+    }
     return violations;
   }
 }

@@ -54,7 +54,7 @@ final class ExploreFleet {
    *
    * @param replay null: none; {@code write} null: a name is made
    */
-  record Common(long seed, Path replay, Path write) {}
+  record Common(long seed, Path replay, Path write, ExploreTransitions transitions) {}
 
   boolean isAsked() {
     return fleet;
@@ -93,15 +93,26 @@ final class ExploreFleet {
       var result = FleetRun.run(config, seed, most, done -> progress(print, seed, done, most));
       var found = result.holds() ? Found.NOTHING : shrink(print, result, common);
       holds &= result.holds();
+      common.transitions().add(result.transitions());
       runs.add(json(result, found));
       if (!print.json()) {
         text(print, result, found);
       }
     }
+    var transitions = common.transitions();
+    transitions.keep();
     if (print.json()) {
-      print.json(Map.of("runs", runs, "violations", violations(runs)));
+      var json = new LinkedHashMap<String, Object>();
+      json.put("runs", runs);
+      json.put("violations", violations(runs));
+      if (transitions.isAsked()) {
+        json.put("transitions", transitions.json());
+      }
+      print.json(json);
+    } else if (transitions.isAsked()) {
+      transitions.tell(print);
     }
-    return holds ? DONE : FOUND;
+    return holds && transitions.holds() ? DONE : FOUND;
   }
 
   private static long between(String name, long value, long least, long most) {

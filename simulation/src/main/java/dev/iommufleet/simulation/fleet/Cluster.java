@@ -1,6 +1,7 @@
 package dev.iommufleet.simulation.fleet;
 
 import dev.iommufleet.hardware.StateHash;
+import dev.iommufleet.simulation.Transitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,6 +19,9 @@ final class Cluster {
   final Node[] nodes;
   final List<Client> clients = new ArrayList<>();
   final List<Guest> guests = new ArrayList<>();
+
+  /** Which events the machines met in which states. */
+  final Transitions transitions = new Transitions();
 
   private final Consumer<Seen> observer;
   private final int[][] active;

@@ -152,6 +152,7 @@ final class DeviceShell extends Shell {
   }
 
   private Entry.Step.OfDevice step(DeviceOperation operation) {
+    cluster.transitions.device(device.view(), operation);
     var facts = new ArrayList<DeviceFact>(4);
     DeviceReply reply =
         device.execute(

@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.simulation.Transitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class FleetRun {
    * @param violation the invariant and how it is broken; empty: none
    * @param hash of everything that happened and of every state; the same on every machine
    * @param coverage how often what happened
+   * @param transitions which events the machines met in which states
    */
   public record Result(
       long seed,
@@ -32,7 +34,8 @@ public final class FleetRun {
       String violation,
       long hash,
       FleetSchedule schedule,
-      Map<String, Long> coverage) {
+      Map<String, Long> coverage,
+      Transitions transitions) {
 
     public boolean holds() {
       return violation.isEmpty();

@@ -146,6 +146,7 @@ final class IommuShell extends Shell {
   }
 
   private Entry.Step.OfIommu step(Operation operation) {
+    cluster.transitions.queue(iommu, operation);
     var facts = new ArrayList<Fact>(4);
     Reply reply = iommu.execute(operation, fact -> keep(facts, fact));
     return new Entry.Step.OfIommu(operation, reply, facts);
@@ -225,6 +226,7 @@ final class IommuShell extends Shell {
       peer.attempts = 0;
     }
     Report report = message.report();
+    cluster.transitions.report(iommu.view(), message.sourceId(), holds, report);
     if (holds && peer != null && isWritten(peer, report)) {
       back(message, new Delivery.Accessed(((Report.Question) report).ask(), true, new byte[0]));
     } else if (holds && peer != null && report instanceof Report.Withheld withheld) {

@@ -156,7 +156,8 @@ final class Run {
         violation,
         hash(),
         new FleetSchedule(config, seed, actions, disturbances),
-        checkers.coverage().counts());
+        checkers.coverage().counts(),
+        cluster.transitions);
   }
 
   /** Of all that happened, and of every journal's end. */

@@ -25,7 +25,7 @@ class LockTableTest {
 
   @BeforeAll
   static void explore() {
-    table = LockTable.explore(Exploration.names().stream().map(Exploration::of).toList());
+    table = LockTable.explore(Exploration.namesWithLocks().stream().map(Exploration::of).toList());
   }
 
   @ParameterizedTest(name = "{0}")

@@ -21,15 +21,29 @@ import java.util.TreeMap;
  * at the IOMMU by the attachment that they concern, and what software does by the state of the
  * invalidation queue.
  */
-public final class Coverage {
+public final class Transitions {
   private static final int GCMD = 0x18;
   private static final int FSTS = 0x34;
   private static final int IQT = 0x88;
   private static final int PQH = 0xC0;
   private static final int PRS = 0xDC;
 
+  /** Before the names of commands: operations have some of those names. */
+  private static final String TOLD = "told ";
+
   /** One event in one state of one table. */
-  record Pair(String table, String state, String event) {}
+  record Pair(String table, String state, String event) {
+    String name() {
+      return table + " " + state + ": " + event;
+    }
+
+    static Pair of(String name) {
+      int blank = name.indexOf(' ');
+      int colon = name.indexOf(": ");
+      return new Pair(
+          name.substring(0, blank), name.substring(blank + 1, colon), name.substring(colon + 2));
+    }
+  }
 
   /**
    * A pair that can be thought of.
@@ -41,6 +55,10 @@ public final class Coverage {
   public record Row(String table, String state, String event, long times, String impossible) {
     public boolean isMissing() {
       return times == 0 && impossible.isEmpty();
+    }
+
+    public String name() {
+      return new Pair(table, state, event).name();
     }
   }
 
@@ -60,7 +78,8 @@ public final class Coverage {
           case DeviceOperation.Accessed o -> of(before, o.epoch(), "Accessed");
           default -> operation.getClass().getSimpleName();
         };
-    met("device", before.state() + (before.linkUp() ? "" : ", link down"), event);
+    String state = before.state().name();
+    met("device", before.linkUp() ? state : state + ", link down", event);
   }
 
   private static String of(DeviceView device, long epoch, String event) {
@@ -68,7 +87,7 @@ public final class Coverage {
   }
 
   private static String name(Command command) {
-    return command.getClass().getSimpleName();
+    return TOLD + command.getClass().getSimpleName();
   }
 
   /** A report reaches the IOMMU. */
@@ -121,8 +140,34 @@ public final class Coverage {
   }
 
   /** What another run met counts as well. */
-  public void add(Coverage other) {
+  public void add(Transitions other) {
     other.times.forEach((pair, n) -> times.computeIfAbsent(pair, _ -> new long[1])[0] += n[0]);
+  }
+
+  /** What was met, to be kept: how often and what, in the order of the names. */
+  public List<String> lines() {
+    return times.entrySet().stream()
+        .map(entry -> Map.entry(entry.getKey().name(), entry.getValue()[0]))
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> entry.getValue() + " " + entry.getKey())
+        .toList();
+  }
+
+  /**
+   * What was kept counts as well.
+   *
+   * @throws IllegalArgumentException a line is none of {@link #lines}
+   */
+  public void add(List<String> lines) {
+    for (String line : lines) {
+      int blank = line.indexOf(' ');
+      try {
+        long n = Long.parseLong(line.substring(0, Math.max(blank, 0)));
+        times.computeIfAbsent(Pair.of(line.substring(blank + 1)), _ -> new long[1])[0] += n;
+      } catch (IndexOutOfBoundsException | NumberFormatException e) {
+        throw new IllegalArgumentException("no pair and how often: " + line, e);
+      }
+    }
   }
 
   // ---- what could happen ----
@@ -151,7 +196,7 @@ public final class Coverage {
     for (Pair pair : times.keySet()) {
       String why = impossible.why(pair);
       if (!why.isEmpty()) {
-        found.put(pair.table() + " " + pair.state() + ": " + pair.event(), why);
+        found.put(pair.name(), why);
       }
     }
     return found;
@@ -181,7 +226,8 @@ public final class Coverage {
   }
 
   private static List<String> deviceEvents() {
-    List<String> messages = new ArrayList<>(leaves(Command.class));
+    List<String> messages = new ArrayList<>();
+    leaves(Command.class).forEach(command -> messages.add(TOLD + command));
     messages.addAll(List.of("AttachAnswered", "Ended", "Translated", "Accessed"));
     List<String> events = new ArrayList<>();
     for (String message : messages) {
