@@ -94,8 +94,7 @@ abstract class Shell {
                 : null);
   }
 
-  /** What an earlier instance began is not gone on with. */
-  @Guard(value = "fleet-instance-ends-with-its-machine", without = "true")
+  /** As an actor's restart does: timers and callbacks of the instance before are void. */
   boolean isThisInstance(long one) {
     return one == instance && !stopped;
   }
