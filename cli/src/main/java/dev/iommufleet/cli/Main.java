@@ -7,6 +7,7 @@ import dev.iommufleet.cli.device.DeviceCommand;
 import dev.iommufleet.cli.explore.ExploreCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
 import dev.iommufleet.cli.journal.JournalCommand;
+import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,6 +49,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Numbers look the same wherever this runs.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     System.exit(commandLine().execute(arguments));
   }
 

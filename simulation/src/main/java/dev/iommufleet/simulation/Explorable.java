@@ -17,6 +17,11 @@ interface Explorable<S extends Explorable<S>> {
   /** What may happen next; empty: nothing, this is an end. */
   List<Choice> choices();
 
+  /** Whether two choices lead to the same state in either order. */
+  default boolean commute(Choice one, Choice other) {
+    return one.actor() != other.actor();
+  }
+
   /** Lets it happen. */
   void take(Choice choice);
 

@@ -112,10 +112,10 @@ final class Explorer<S extends Explorable<S>> {
     }
   }
 
-  private static List<Asleep> independent(List<Asleep> asleep, Choice choice) {
+  private List<Asleep> independent(List<Asleep> asleep, Choice choice) {
     List<Asleep> kept = new ArrayList<>(asleep.size());
     for (Asleep sleeper : asleep) {
-      if (sleeper.choice().actor() != choice.actor()) {
+      if (start.commute(sleeper.choice(), choice)) {
         kept.add(sleeper);
       }
     }
@@ -201,7 +201,7 @@ final class Explorer<S extends Explorable<S>> {
         }
         seen.add(hash, 0);
         String broken = next.broken();
-        if (broken != null) {
+        if (broken != null && isSame(broken, found.what())) {
           List<Choice> schedule = new ArrayList<>(List.of(choice));
           for (Node at = node; at.choice() != null; at = at.before()) {
             schedule.add(at.choice());
@@ -209,9 +209,16 @@ final class Explorer<S extends Explorable<S>> {
           Collections.reverse(schedule);
           return new Explored.Violation(schedule, broken);
         }
-        queue.add(new Node(node, choice, next));
+        if (broken == null) {
+          queue.add(new Node(node, choice, next));
+        }
       }
     }
     return found;
+  }
+
+  /** The same invariant: what stands before the colon. */
+  private static boolean isSame(String one, String other) {
+    return one.substring(0, one.indexOf(':') + 1).equals(other.substring(0, other.indexOf(':') + 1));
   }
 }

@@ -131,7 +131,7 @@ final class Judge {
     }
     long[] entry = entry(device, pasid);
     if (type(entry) == PASS_THROUGH) {
-      return null;
+      return address == (iova & -0x1000L) ? null : Long.valueOf(iova);
     }
     int space = (int) (((entry[2] & -0x1000L) - Layout.pageTable(0)) / 0x4000);
     if (type(entry) == FIRST_STAGE && world.ledger().isDirty(Ledger.leaf(space, page(iova)))) {
@@ -170,7 +170,7 @@ final class Judge {
             default -> "nothing";
           };
       // The RID's default object stays where no entry was ever bound.
-      boolean again = is.equals("nothing") && isBeingBound(device, pasid);
+      boolean again = scenario.mayTimeOut() && is.equals("nothing") && isBeingBound(device, pasid);
       boolean fits = is.equals(wanted) || again || pasid == 0 && is.equals("default");
       if (!fits) {
         return "I2: the host of %s has %s attached for PASID %d, a completed wait promised %s"

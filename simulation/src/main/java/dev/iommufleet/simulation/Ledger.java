@@ -167,7 +167,7 @@ final class Ledger {
       case Step.Submit s -> {
         if (s.number() != 0) {
           waits.put(s.number(), new Wait(covered(s.descriptors(), scenario), 0, false));
-          if (s.descriptors().contains(" pd")) {
+          if (s.drains()) {
             requests.draining(s.number());
           }
         }
@@ -228,7 +228,6 @@ final class Ledger {
     switch (fact) {
       case Fact.MemoryWritten f when f.kind() == Fact.WriteKind.WAIT_STATUS -> completed(f);
       case Fact.MemoryWritten f when f.kind() == Fact.WriteKind.PAGE_REQUEST -> queued(f, iommu);
-      case Fact.QueueErrorRaised _ -> abort();
       case Fact.WaitEnded f when !f.completed() -> abort();
       case Fact.DeviceRequestTaken f -> requests.taken(peer(f.sourceId()), f.number());
       case Fact.DeviceDetached f -> {
@@ -265,6 +264,9 @@ final class Ledger {
     if (wait.completed() > 0) {
       broken("I2: wait %d completed twice", number);
     }
+    if (wait.aborted()) {
+      broken("I2: wait %d completed after it was discarded", number);
+    }
     for (int earlier : waits.headMap(number).keySet()) {
       if (waits.get(earlier).completed() == 0 && !waits.get(earlier).aborted()) {
         broken("I2: wait %d completed before wait %d", number, earlier);
@@ -275,9 +277,12 @@ final class Ledger {
     waits.put(number, new Wait(Set.of(), wait.completed() + 1, wait.aborted()));
   }
 
+  /** The wait that was fetched is discarded: the first that is open. */
   private void abort() {
-    waits.replaceAll(
-        (_, wait) -> wait.completed() > 0 ? wait : new Wait(wait.covers(), wait.completed(), true));
+    for (int number : openWaits()) {
+      waits.put(number, new Wait(waits.get(number).covers(), 0, true));
+      return;
+    }
   }
 
   private void queued(Fact.MemoryWritten write, Iommu iommu) {

@@ -57,7 +57,12 @@ public record Scenario(
   public record DeviceSpec(String name, boolean passthrough, int sourceId, int outstanding) {}
 
   /** {@code mayStop}: nobody minds when its next step never comes. */
-  public record ThreadSpec(String name, List<Step> steps, boolean mayStop) {}
+  public record ThreadSpec(String name, List<Step> steps, boolean mayStop) {
+    /** One of its steps drains page requests. */
+    boolean drains() {
+      return steps.stream().anyMatch(step -> step instanceof Step.Submit s && s.drains());
+    }
+  }
 
   /**
    * @param iommuCrashes of the IOMMU

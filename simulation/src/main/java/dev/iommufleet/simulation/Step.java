@@ -1,6 +1,7 @@
 package dev.iommufleet.simulation;
 
 import dev.iommufleet.hardware.device.DeviceOperation;
+import java.util.regex.Pattern;
 
 /**
  * One step of a thread.
@@ -23,7 +24,14 @@ public sealed interface Step {
   record Leaf(int space, int page, int target, boolean writable) implements Guest {}
 
   /** Descriptors as people write them; {@code number}: of the wait behind them, 0: none. */
-  record Submit(String descriptors, int number) implements Guest {}
+  record Submit(String descriptors, int number) implements Guest {
+    private static final Pattern DRAIN = Pattern.compile("\\bwait\\b[^;]*\\bpd\\b");
+
+    /** One of its waits drains page requests. */
+    boolean drains() {
+      return DRAIN.matcher(descriptors).find();
+    }
+  }
 
   /** Software polls until the wait's status is written; {@code orError}: or FSTS has IQE or ITE. */
   record Await(int number, boolean orError) implements Guest {}

@@ -6,6 +6,8 @@ import dev.iommufleet.hardware.device.DeviceOperation.CompletionFault;
 import dev.iommufleet.hardware.device.DeviceOperation.Mode;
 import dev.iommufleet.hardware.device.HostCall;
 import dev.iommufleet.simulation.Scenario.DeviceSpec;
+import dev.iommufleet.hardware.vtd.spec.DescriptorText;
+import dev.iommufleet.hardware.vtd.spec.DescriptorText.StatusSlot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,6 +93,9 @@ final class StepReader {
     int wait = arrow < 0 ? 0 : Integer.parseInt(text.substring(arrow + 2).strip());
     String descriptors = arrow < 0 ? text : text.substring(0, arrow);
     boolean named = descriptors.contains("wait");
+    for (String one : descriptors.split(";")) {
+      DescriptorText.parse(one, new StatusSlot(wait, Layout.status(wait)));
+    }
     return new Step.Submit(wait == 0 || named ? descriptors : descriptors + "; wait", wait);
   }
 

@@ -60,12 +60,8 @@ final class Story {
     };
   }
 
-  /** A record's text without its array, whose address would differ in each run. */
   private static String plain(Object message) {
-    return message
-        .toString()
-        .replaceAll("entry=\\[J@[0-9a-f]+, ", "")
-        .replaceAll("\\[B@[0-9a-f]+", "…");
+    return Plain.of(message.toString());
   }
 
   static String step(Step step, Scenario scenario) {

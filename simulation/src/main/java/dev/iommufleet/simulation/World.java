@@ -163,6 +163,16 @@ final class World implements Explorable<World> {
     };
   }
 
+  /** What a drain has to wait for depends on what devices have asked before. */
+  @Override
+  public boolean commute(Choice one, Choice other) {
+    return one.actor() != other.actor() && !drains(one) && !drains(other);
+  }
+
+  private boolean drains(Choice choice) {
+    return choice.kind() == Choice.Kind.STEP && scenario.threads().get(choice.which()).drains();
+  }
+
   /** A machine that fails is a finding like any other. */
   @Override
   public void take(Choice choice) {

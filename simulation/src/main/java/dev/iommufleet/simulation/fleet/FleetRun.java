@@ -1,6 +1,7 @@
 package dev.iommufleet.simulation.fleet;
 
 import dev.iommufleet.simulation.Transitions;
+import dev.iommufleet.simulation.Plain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ public final class FleetRun {
   public static List<String> tell(FleetSchedule schedule) {
     var run = new Run(schedule.config, schedule.seed);
     var lines = new ArrayList<String>();
-    run.cluster().tellTo(lines::add);
+    run.cluster().tellTo(line -> lines.add(Plain.of(line)));
     Result result = guarded(run, () -> run.follow(schedule));
     if (!result.holds()) {
       lines.add("%10.3f ms  %s".formatted(run.cluster().agenda.now() / 1000.0, result.violation()));

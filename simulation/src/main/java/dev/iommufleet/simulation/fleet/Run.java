@@ -1,5 +1,6 @@
 package dev.iommufleet.simulation.fleet;
 
+import dev.iommufleet.simulation.Plain;
 import dev.iommufleet.hardware.StateHash;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +154,7 @@ final class Run {
         checkers.entries(),
         cluster.crashes(),
         cluster.agenda.now(),
-        violation,
+        Plain.of(violation),
         hash(),
         new FleetSchedule(config, seed, actions, disturbances),
         checkers.coverage().counts(),

@@ -46,6 +46,8 @@ class MutationTest {
         outcome.what());
     assertTrue(outcome.found(), "nobody misses " + guard + " in " + mutation.scenario());
     assertTrue(
+        outcome.what().matches("(?s)(I\\d+|owed|late|deadlock): .*"), "no invariant: " + outcome);
+    assertTrue(
         outcome.story().size() <= MOST_EVENTS,
         outcome.story().size() + " events:\n" + String.join("\n", outcome.story()));
   }
