@@ -15,6 +15,15 @@ final class Enabled {
     this.used = used;
   }
 
+  /** What a drain has to wait for depends on what devices have asked before. */
+  static boolean commute(Scenario scenario, Choice one, Choice other) {
+    return one.actor() != other.actor() && !drains(scenario, one) && !drains(scenario, other);
+  }
+
+  private static boolean drains(Scenario scenario, Choice choice) {
+    return choice.kind() == Choice.Kind.STEP && scenario.threads().get(choice.which()).drains();
+  }
+
   List<Choice> choices() {
     List<Choice> choices = new ArrayList<>();
     for (int thread = 0; thread < scenario.threads().size(); thread++) {

@@ -219,6 +219,7 @@ final class Explorer<S extends Explorable<S>> {
 
   /** The same invariant: what stands before the colon. */
   private static boolean isSame(String one, String other) {
-    return one.substring(0, one.indexOf(':') + 1).equals(other.substring(0, other.indexOf(':') + 1));
+    return one.substring(0, one.indexOf(':') + 1)
+        .equals(other.substring(0, other.indexOf(':') + 1));
   }
 }

@@ -35,11 +35,9 @@ final class World implements Explorable<World> {
   private final Ledger ledger;
   private final Used used;
 
-  /** Of all worlds that come of one. */
-  private final Transitions transitions;
+  private final Transitions transitions; // of all worlds that come of one
 
-  /** Facts that devices recorded. */
-  private int lasting;
+  private int lasting; // facts that devices recorded
 
   /** By actor: its machine is this world's alone. Others are shared until they change. */
   private final boolean[] own;
@@ -163,14 +161,9 @@ final class World implements Explorable<World> {
     };
   }
 
-  /** What a drain has to wait for depends on what devices have asked before. */
   @Override
   public boolean commute(Choice one, Choice other) {
-    return one.actor() != other.actor() && !drains(one) && !drains(other);
-  }
-
-  private boolean drains(Choice choice) {
-    return choice.kind() == Choice.Kind.STEP && scenario.threads().get(choice.which()).drains();
+    return Enabled.commute(scenario, one, other);
   }
 
   /** A machine that fails is a finding like any other. */

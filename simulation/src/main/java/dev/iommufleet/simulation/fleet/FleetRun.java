@@ -1,7 +1,7 @@
 package dev.iommufleet.simulation.fleet;
 
-import dev.iommufleet.simulation.Transitions;
 import dev.iommufleet.simulation.Plain;
+import dev.iommufleet.simulation.Transitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.iommufleet.simulation.fleet;
 
-import dev.iommufleet.simulation.Plain;
 import dev.iommufleet.hardware.StateHash;
+import dev.iommufleet.simulation.Plain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
