@@ -106,8 +106,6 @@ final class World implements Explorable<World> {
     return transitions;
   }
 
-  // ---- setup ----
-
   private void setUp() {
     guest().boot(scenario.devices(), Machines.SPACES);
     for (Step step : scenario.setup()) {
