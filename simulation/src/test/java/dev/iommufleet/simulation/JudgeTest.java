@@ -36,7 +36,7 @@ class JudgeTest {
           I1: | race | unmap 1 ; qi piotlb did=6 pasid=1 -> 2 ; await 2
           I2: | race | entry d1 2 did=7 space=1 ; qi pc did=6 pasid=2 -> 2 ; await 2
           deadlock: | deadlock | await 9
-          late: | late | d1 link down ; qi piotlb did=5 pasid=1 -> 2 ; d1 link up
+          late: | late | d1 link down ; qi piotlb did=5 pasid=1 -> 2
           """)
   @DisplayName("and told with its verdict and the shortest schedule, which runs again")
   void found(String what, String verdict, String steps) {
