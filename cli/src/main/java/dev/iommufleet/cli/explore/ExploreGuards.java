@@ -69,15 +69,16 @@ final class ExploreGuards {
       rows.add(json(name, scenario, it));
       return;
     }
+    String what = scenario.isEmpty() ? "actions and disturbances" : "events";
     String where =
         scenario.isEmpty()
-            ? "seed 1 to %d".formatted(it.tried())
+            ? "fleets, seeds 1 to %d".formatted(it.tried())
             : "%s, %,d states".formatted(scenario, it.tried());
     print.line(
         "%-36s %s",
         name,
         it.found()
-            ? "%2d events  %s  (%s)".formatted(it.story().size(), it.what(), where)
+            ? "%2d %s  %s  (%s)".formatted(it.story().size(), what, it.what(), where)
             : "NOT NOTICED  (%s)".formatted(where));
     for (int i = 0; story && i < it.story().size(); i++) {
       print.line("  %3d  %s", i + 1, it.story().get(i));
