@@ -77,7 +77,7 @@ final class AttachPort {
 
   /** From here on nothing of this attachment reaches the device, nor of the device the IOMMU. */
   void over(OverCause cause, boolean lost) {
-    engine.abort();
+    engine.end();
     requester.endAll(GroupCause.DETACHED);
     if (core.config.passthrough()) {
       close();

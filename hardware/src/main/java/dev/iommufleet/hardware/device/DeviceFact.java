@@ -217,6 +217,9 @@ public sealed interface DeviceFact {
   /** It waits for {@link DeviceOperation.Poll}. */
   record DmaPaused(long dma) implements OfDma {}
 
+  /** It asks nothing more and ends when its question is answered. */
+  record DmaAborting(long dma) implements OfDma {}
+
   /** {@code data}: what a read returned, empty for a write. */
   record DmaEnded(long dma, DmaOutcome outcome, byte[] data) implements OfDma {}
 

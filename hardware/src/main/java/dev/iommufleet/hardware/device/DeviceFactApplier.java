@@ -124,6 +124,7 @@ final class DeviceFactApplier {
       }
       case DeviceFact.DmaFaulted f -> core.dmas.put(running(f.dma()).faulted(f.groupIndex()));
       case DeviceFact.DmaPaused f -> core.dmas.put(running(f.dma()).pausing());
+      case DeviceFact.DmaAborting f -> core.dmas.put(running(f.dma()).toAbort());
       case DeviceFact.DmaEnded f -> {
         core.dmas.remove(f.dma());
         core.delayed.accessEnded(f.dma());

@@ -14,6 +14,7 @@ import dev.iommufleet.hardware.link.Report;
  * @param group index of the page-request group that it waits for; {@link #NONE}
  * @param paused it waits for a poll
  * @param attempts how often it had to ask for a page
+ * @param aborting it ends when its question is answered
  */
 record Dma(
     long id,
@@ -29,7 +30,8 @@ record Dma(
     int asked,
     int group,
     boolean paused,
-    int attempts) {
+    int attempts,
+    boolean aborting) {
   static final int NONE = -1;
   private static final long TAG = 70;
   private static final long TAG_DATA = 71;
@@ -51,7 +53,8 @@ record Dma(
         0,
         NONE,
         false,
-        0);
+        0,
+        false);
   }
 
   static Dma kept(DeviceFact.DmaKept f) {
@@ -69,7 +72,8 @@ record Dma(
         0,
         NONE,
         false,
-        f.attempts());
+        f.attempts(),
+        false);
   }
 
   long address() {
@@ -124,7 +128,8 @@ record Dma(
         bytes,
         NONE,
         false,
-        attempts);
+        attempts,
+        false);
   }
 
   Dma advanced(int bytes, byte[] read) {
@@ -147,7 +152,8 @@ record Dma(
         0,
         NONE,
         false,
-        attempts);
+        attempts,
+        false);
   }
 
   Dma faulted(int index) {
@@ -173,7 +179,31 @@ record Dma(
         0,
         index,
         pauses,
-        attempts + 1);
+        attempts + 1,
+        false);
+  }
+
+  /** Only a DMA with a question under way has something to wait for. */
+  Dma toAbort() {
+    if (question == null) {
+      throw new IllegalStateException("DMA " + id + " asks nothing, so it ends at once");
+    }
+    return new Dma(
+        id,
+        pasid,
+        iova,
+        length,
+        write,
+        data,
+        mode,
+        done,
+        question,
+        translated,
+        asked,
+        group,
+        paused,
+        attempts,
+        true);
   }
 
   /** What it is waiting for is told by a fact of its own, which counts as an attempt. */
@@ -185,7 +215,8 @@ record Dma(
   long hash() {
     long what = StateHash.mix(TAG, pasid, (long) length << 8 | mode.number() << 1 | bit(write));
     long where = StateHash.mix(TAG, iova ^ what, (long) done << 32 | attempts);
-    long state = (long) group << 32 | (long) asked << 8 | bit(paused) << 1 | bit(translated);
+    long flags = bit(aborting) << 2 | bit(paused) << 1 | bit(translated);
+    long state = (long) group << 32 | (long) asked << 8 | flags;
     long ask = question == null ? 0 : question.ask();
     return StateHash.mix(TAG, id, where) + StateHash.mix(TAG, ~id, state ^ ask << 16) + dataHash();
   }

@@ -163,7 +163,9 @@ final class DmaEngine implements PageRequester.Listener {
     if (dma == null || !dma.translating()) {
       return ignored(o.epoch(), o.ask());
     }
-    if (isOlderThanFlush(o) || isDetachedSince(dma)) {
+    if (dma.aborting()) {
+      end(dma, DmaOutcome.ABORTED);
+    } else if (isOlderThanFlush(o) || isDetachedSince(dma)) {
       core.tell(new DeviceFact.FillDropped(dma.pasid(), dma.address(), o.generation()));
       goOn(dma.id());
     } else if ((o.permissions() & dma.wanted()) != dma.wanted()) {
@@ -238,7 +240,9 @@ final class DmaEngine implements PageRequester.Listener {
     if (dma == null || dma.translating()) {
       return ignored(o.epoch(), o.ask());
     }
-    if (!o.ok()) {
+    if (dma.aborting()) {
+      end(dma, DmaOutcome.ABORTED);
+    } else if (!o.ok()) {
       end(dma, DmaOutcome.FAULT);
     } else {
       byte[] read = dma.write() ? null : o.data();
@@ -302,17 +306,31 @@ final class DmaEngine implements PageRequester.Listener {
 
   // ---- all of them --------------------------------------------------------------------------
 
-  /** Everything that runs ends. */
-  void abort() {
+  /** Everything that runs ends at once: what is under way comes to nothing. */
+  void end() {
     core.dmas.all().forEach(dma -> end(dma, DmaOutcome.ABORTED));
+  }
+
+  /** Everything that runs goes no further. */
+  void abort() {
+    core.dmas.all().forEach(this::abort);
   }
 
   /** Without ATS nobody tells the device any more which translations are void. */
   void abortTranslated() {
     for (Dma dma : core.dmas.all()) {
       if (dma.mode() != Mode.PLAIN) {
-        end(dma, DmaOutcome.ABORTED);
+        abort(dma);
       }
+    }
+  }
+
+  /** What it has asked may be done yet: until it is answered, nobody may take it for ended. */
+  private void abort(Dma dma) {
+    if (dma.question() == null) {
+      end(dma, DmaOutcome.ABORTED);
+    } else if (!dma.aborting()) {
+      core.record(new DeviceFact.DmaAborting(dma.id()));
     }
   }
 
@@ -329,7 +347,7 @@ final class DmaEngine implements PageRequester.Listener {
   void resume() {
     for (Dma dma : core.dmas.all()) {
       boolean idle = dma.question() == null && dma.group() == Dma.NONE && !dma.paused();
-      if (dma.translating() || idle) {
+      if (dma.translating() && !dma.aborting() || idle) {
         goOn(dma.id());
       }
     }

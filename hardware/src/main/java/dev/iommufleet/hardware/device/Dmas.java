@@ -74,6 +74,9 @@ final class Dmas {
       if (dma.question() != null) {
         sink.accept(
             new DeviceFact.DmaAsked(dma.id(), dma.question(), dma.translated(), dma.asked()));
+        if (dma.aborting()) {
+          sink.accept(new DeviceFact.DmaAborting(dma.id()));
+        }
       } else if (dma.group() != Dma.NONE) {
         sink.accept(new DeviceFact.DmaFaulted(dma.id(), dma.group()));
       } else if (dma.paused()) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.iommufleet.hardware.device.DeviceFact.DmaAborting;
 import dev.iommufleet.hardware.device.DeviceFact.DmaEnded;
 import dev.iommufleet.hardware.device.DeviceFact.DmaOutcome;
 import dev.iommufleet.hardware.device.DeviceOperation.Mode;
@@ -151,27 +152,84 @@ class DmaTest {
     rig.dma(1, 0x1000, 1, null, Mode.ATS);
     rig.dma(1, 0x1000, 1, null, Mode.PLAIN);
     rig.write(ATS_CONTROL, 0);
-    ended(rig, DmaOutcome.ABORTED);
+    assertEquals(List.of(new DmaAborting(1)), rig.news(DmaAborting.class));
 
     rig.translated(1, 0x7000, READ);
+    ended(rig, DmaOutcome.ABORTED);
     assertEquals(List.of(), rig.device.view().translations());
     rig.accessed(2, (byte) 1);
     ended(rig, DmaOutcome.OK, (byte) 1);
   }
 
   @Test
-  @DisplayName("function-level reset and leaving end what runs; later answers mean nothing")
-  void aborted() {
+  @DisplayName("leaving ends what runs; later answers mean nothing")
+  void left() {
+    rig.dma(1, 0x1000, 1, null, Mode.PLAIN);
+    rig.dma(1, 0x1000, 1, null, Mode.ATS);
+    rig.write(ATS_CONTROL, 0);
+    rig.news();
+
+    rig.next(new Command.Detach());
+
+    assertEquals(
+        List.of(DmaOutcome.ABORTED, DmaOutcome.ABORTED),
+        rig.news(DmaEnded.class).stream().map(DmaEnded::outcome).toList());
+    rig.translated(2, 0x7000, READ);
+    assertEquals(1, rig.news(DeviceFact.AnswerIgnored.class).size());
+  }
+
+  @Test
+  @DisplayName("function-level reset ends a DMA when what it has asked is answered, whatever comes")
+  void reset() {
+    rig.dma(1, 0x1000, 1, null, Mode.ATS);
+    rig.dma(1, 0x1000, 1, null, Mode.PLAIN);
+    rig.news();
+
+    rig.write(DEVICE_CONTROL, 0x8000);
+    rig.write(DEVICE_CONTROL, 0x8000);
+
+    var news = rig.news();
+    assertEquals(
+        List.of(new DmaAborting(1), new DmaAborting(2)),
+        news.stream().filter(DeviceFact.OfDma.class::isInstance).toList(),
+        "once");
+    assertEquals(2, rig.device.view().dmas().size(), "they run");
+    rig.translated(1, 0x7000, READ);
+    ended(rig, DmaOutcome.ABORTED);
+    assertEquals(List.of(), rig.device.view().translations());
+    rig.execute(new DeviceOperation.Accessed(1, 2, false, null));
+    ended(rig, DmaOutcome.ABORTED);
+  }
+
+  @Test
+  @DisplayName("after a restart a DMA that was reset goes on to ask the same question")
+  void resetThenResume() {
     rig.dma(1, 0x1000, 1, null, Mode.ATS);
     rig.write(DEVICE_CONTROL, 0x8000);
-    ended(rig, DmaOutcome.ABORTED);
-    rig.translated(1, 0x7000, READ);
-    assertEquals(1, rig.news(DeviceFact.AnswerIgnored.class).size());
+    rig.news();
+    var after = Rig.emulated();
+    rig.device.describe(after.device::apply);
 
-    var other = Rig.emulated().ready();
-    other.dma(1, 0x1000, 1, null, Mode.PLAIN);
-    other.next(new Command.Detach());
-    ended(other, DmaOutcome.ABORTED);
+    after.execute(new DeviceOperation.Resume());
+
+    assertEquals(List.of(), after.reports());
+    assertEquals(
+        List.of(new Report.Translate(1, 1, 0x1000, false)),
+        after.device.view().owed().stream().map(HostDevice.Owed::report).toList());
+    after.translated(1, 0x7000, READ);
+    ended(after, DmaOutcome.ABORTED);
+  }
+
+  @Test
+  @DisplayName("function-level reset ends at once a DMA that waits to ask again")
+  void resetPaused() {
+    faulted();
+    rig.next(new Command.PageRequestAnswered(1, -28));
+    rig.news();
+
+    rig.write(DEVICE_CONTROL, 0x8000);
+
+    ended(rig, DmaOutcome.ABORTED);
   }
 
   @Test

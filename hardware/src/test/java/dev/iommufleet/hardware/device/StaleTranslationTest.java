@@ -11,6 +11,8 @@ import dev.iommufleet.hardware.link.Report;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("no translation outlives what voids it, nor does an access that uses one")
 class StaleTranslationTest {
@@ -120,16 +122,45 @@ class StaleTranslationTest {
   }
 
   @Test
-  @DisplayName("function-level reset ends what the completion waits for")
-  void resetFrees() {
-    rig.dma(1, 0x1000, 1, null, Mode.ATS);
-    rig.translated(1, 0x7000, 1);
+  @DisplayName("function-level reset takes nothing back: an access under way is waited for")
+  void resetWaits() {
+    rig.dma(1, 0x1000, 1, new byte[1], Mode.ATS);
+    rig.translated(1, 0x7000, 3);
     rig.next(PAGE);
     rig.reports();
 
     rig.write(DEVICE_CONTROL, 0x8000);
 
+    assertEquals(List.of(), rig.reports());
+    rig.accessed(2);
     assertEquals(List.of(new Report.InvalidationCompleted(1, 8)), rig.reports());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ConfigRegister.class,
+      names = {"DEVICE_CONTROL", "ATS_CONTROL"})
+  @DisplayName("an access that was under way at a reset, or when ATS went, is waited for behind it")
+  void accessOutlivesReset(ConfigRegister register) {
+    rig.dma(1, 0x1000, 1, new byte[1], Mode.ATS);
+    rig.translated(1, 0x7000, 3);
+    rig.write(register, register == DEVICE_CONTROL ? 0x8000 : 0);
+    rig.news();
+
+    assertEquals(Rig.receipt(Receipt.DELAYED), rig.next(PAGE));
+    assertEquals(1, rig.device.view().accesses().size());
+    rig.accessed(2);
+
+    var news = rig.news();
+    assertEquals(
+        List.of(DeviceFact.DmaOutcome.ABORTED),
+        news.stream()
+            .filter(DeviceFact.DmaEnded.class::isInstance)
+            .map(fact -> ((DeviceFact.DmaEnded) fact).outcome())
+            .toList());
+    assertEquals(
+        new Report.InvalidationCompleted(1, 8), ((DeviceFact.Reported) news.getLast()).report());
+    assertEquals(Rig.completed(1, 3), rig.again(PAGE));
   }
 
   @Test

@@ -16,6 +16,7 @@ final class DmaFacts {
       case DeviceFact.DmaAdvanced it -> write(it, message.getDmaAdvancedBuilder());
       case DeviceFact.DmaFaulted it -> write(it, message.getDmaFaultedBuilder());
       case DeviceFact.DmaPaused it -> write(it, message.getDmaPausedBuilder());
+      case DeviceFact.DmaAborting it -> write(it, message.getDmaAbortingBuilder());
       case DeviceFact.DmaEnded it -> write(it, message.getDmaEndedBuilder());
       case DeviceFact.DmaKept it -> write(it, message.getDmaKeptBuilder());
       case DeviceFact.DmaIdsKept it -> write(it, message.getDmaIdsKeptBuilder());
@@ -29,6 +30,7 @@ final class DmaFacts {
       case DMA_ADVANCED -> read(message.getDmaAdvanced());
       case DMA_FAULTED -> read(message.getDmaFaulted());
       case DMA_PAUSED -> read(message.getDmaPaused());
+      case DMA_ABORTING -> read(message.getDmaAborting());
       case DMA_ENDED -> read(message.getDmaEnded());
       case DMA_KEPT -> read(message.getDmaKept());
       case DMA_IDS_KEPT -> read(message.getDmaIdsKept());
@@ -104,6 +106,14 @@ final class DmaFacts {
 
   private static DeviceFact.DmaPaused read(HostDeviceFact.DmaPaused m) {
     return new DeviceFact.DmaPaused(m.getDma());
+  }
+
+  private static void write(DeviceFact.DmaAborting it, HostDeviceFact.DmaAborting.Builder message) {
+    message.setDma(it.dma());
+  }
+
+  private static DeviceFact.DmaAborting read(HostDeviceFact.DmaAborting m) {
+    return new DeviceFact.DmaAborting(m.getDma());
   }
 
   private static void write(DeviceFact.DmaEnded it, HostDeviceFact.DmaEnded.Builder message) {

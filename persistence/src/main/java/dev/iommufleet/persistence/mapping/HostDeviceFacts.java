@@ -81,6 +81,7 @@ public final class HostDeviceFacts {
           DMA_ADVANCED,
           DMA_FAULTED,
           DMA_PAUSED,
+          DMA_ABORTING,
           DMA_ENDED,
           DMA_KEPT,
           DMA_IDS_KEPT ->

@@ -39,7 +39,7 @@ class LockTableTest {
           caller-global    | C deadlock, F deadlock, G deadlock, G deadlock, I deadlock, O deadlock
           callee-global    | C deadlock, F deadlock, G deadlock, G deadlock, I deadlock, O deadlock
           device-global    | safe
-          released         | B torn, C torn, F torn, G torn, G torn, H torn, I torn, J torn, O late torn, Q torn, Q torn, X torn, X torn
+          released         | B torn, C torn, F torn, G torn, G torn, H torn, I torn, J torn, L torn, O late torn, Q torn, Q torn, X torn, X torn
           queue-lock       | B race
           skip-passthrough | B race, F race, H race, J race
           bottom-half      | F late, G late, G late, J late, O late, P late, R late, X late
