@@ -65,15 +65,30 @@ public final class Exploration {
   }
 
   /**
+   * Names that are meant: the one that is exactly this, or else all that begin with it and a
+   * hyphen, in their order.
+   *
+   * @throws ScenarioException there is none
+   */
+  public static List<String> named(String name) {
+    var known = names();
+    if (known.contains(name)) {
+      return List.of(name);
+    }
+    var found = known.stream().filter(it -> it.startsWith(name + "-")).toList();
+    if (found.isEmpty()) {
+      throw new ScenarioException("no scenario is named " + name + "; see --list", null);
+    }
+    return found;
+  }
+
+  /**
+   * The first that is {@link #named} so.
+   *
    * @throws ScenarioException there is no such scenario
    */
   public static Exploration of(String name) {
-    String found =
-        names().stream()
-            .filter(known -> known.equals(name) || known.startsWith(name + "-"))
-            .findFirst()
-            .orElseThrow(
-                () -> new ScenarioException("no scenario is named " + name + "; see --list", null));
+    String found = named(name).getFirst();
     return new Exploration(ScenarioReader.read(found, text(found + ".txt")));
   }
 

@@ -8,7 +8,7 @@ import dev.iommufleet.simulation.Scenario.DeviceSpec;
 import dev.iommufleet.simulation.Scenario.ThreadSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Reads a scenario file: {@code key value} lines, {@code setup:} and {@code thread NAME:} sections
@@ -16,6 +16,11 @@ import java.util.Locale;
  */
 final class ScenarioReader {
   private static final long MOST_STATES = 10_000_000;
+  private static final int MOST_STATES_ASKED = 1_000_000_000;
+  private static final int MOST_MISHAPS = 3;
+  private static final int MOST_OUTSTANDING = 1000;
+  private static final Pattern FUNCTION =
+      Pattern.compile("([0-9a-fA-F]{1,2}):([01]?[0-9a-fA-F])[.]([0-7])");
 
   private final String name;
   private final List<DeviceSpec> devices = new ArrayList<>();
@@ -33,33 +38,38 @@ final class ScenarioReader {
   private long mostStates = MOST_STATES;
   private List<Step> section;
 
+  /** Counted from 1: of what is read, and where the thread that is read begins. */
+  private int number;
+
+  private int threadBegins;
+
   private ScenarioReader(String name) {
     this.name = name;
   }
 
   /**
-   * @throws ScenarioException naming the line that cannot be read
+   * @throws ScenarioException naming the line that cannot be read, and what is possible
    */
   static Scenario read(String name, String text) {
     var reader = new ScenarioReader(name);
-    int number = 0;
     for (String raw : text.split("\n")) {
-      number++;
+      reader.number++;
       String line = raw.contains("#") ? raw.substring(0, raw.indexOf('#')) : raw;
       if (line.isBlank()) {
         continue;
       }
       try {
         reader.line(line.strip());
-      } catch (RuntimeException e) {
+      } catch (IllegalArgumentException e) {
         throw new ScenarioException(
-            "%s line %d: '%s': %s".formatted(name, number, raw.strip(), e.getMessage()), e);
+            "%s line %d: '%s': %s".formatted(name, reader.number, raw.strip(), e.getMessage()), e);
       }
     }
     return reader.scenario();
   }
 
   private Scenario scenario() {
+    endThread();
     if (threads.isEmpty() || devices.isEmpty()) {
       throw new ScenarioException(name + " needs a device and a thread", null);
     }
@@ -84,78 +94,107 @@ final class ScenarioReader {
   }
 
   private void line(String line) {
-    String[] words = line.split("\\s+");
+    var words = new Words(line);
+    String first = words.next("a word");
     if (line.equals("setup:")) {
+      endThread();
       section = setup;
-    } else if (isThread(words[0]) && line.endsWith(":")) {
-      section = new ArrayList<>();
-      String called = words[1].substring(0, words[1].length() - 1);
-      threads.add(new ThreadSpec(called, section, words[0].equals("timer")));
+    } else if (first.equals("thread") || first.equals("timer")) {
+      endThread();
+      thread(first, words);
     } else if (section != null) {
-      section.addAll(new StepReader(devices).read(line, words));
+      section.addAll(new StepReader(devices).read(line));
     } else {
-      head(line, words);
+      head(first, line, words);
+      words.end();
     }
   }
 
-  /** A timer's steps may never come. */
-  private static boolean isThread(String word) {
-    return word.equals("thread") || word.equals("timer");
+  /** {@code thread NAME:} or {@code timer NAME:}; a timer's steps may never come. */
+  private void thread(String kind, Words words) {
+    String called = words.next("NAME:");
+    words.end();
+    if (!called.endsWith(":") || called.length() == 1) {
+      throw new IllegalArgumentException("the form is " + kind + " NAME:");
+    }
+    String thread = called.substring(0, called.length() - 1);
+    if (threads.stream().anyMatch(it -> it.name().equals(thread))) {
+      throw new IllegalArgumentException("there is a thread " + thread + " already");
+    }
+    section = new ArrayList<>();
+    threadBegins = number;
+    threads.add(new ThreadSpec(thread, section, kind.equals("timer")));
   }
 
-  private void head(String line, String[] words) {
-    switch (words[0]) {
-      case "title" -> title = rest(line);
-      case "explores" -> explores.append(rest(line)).append(' ');
-      case "policy" ->
-          policy = InvalidationPolicy.valueOf(words[1].replace('-', '_').toUpperCase(Locale.ROOT));
+  private void endThread() {
+    if (!threads.isEmpty() && threads.getLast().steps().isEmpty()) {
+      throw new ScenarioException(
+          "%s line %d: thread %s has no steps; one a line is needed"
+              .formatted(name, threadBegins, threads.getLast().name()),
+          null);
+    }
+  }
+
+  private void head(String first, String line, Words words) {
+    switch (first) {
+      case "title" -> title = rest(line, words);
+      case "explores" -> explores.append(rest(line, words)).append(' ');
+      case "policy" -> policy = words.constant(InvalidationPolicy.class);
       case "fencing" -> fencing = true;
       case "overtakes" -> overtakes = true;
       case "device" -> devices.add(device(words));
-      case "crashes" -> crashes(number(words[1], 3), words.length > 2 ? words[2] : "");
-      case "losses" -> losses = number(words[1], 3);
-      case "duplicates" -> duplicates = number(words[1], 3);
-      case "states" -> mostStates = Long.parseLong(words[1]);
-      default -> throw new IllegalArgumentException("no word of the head is " + words[0]);
+      case "crashes" -> crashes(words);
+      case "losses" -> losses = words.number("N", 0, MOST_MISHAPS);
+      case "duplicates" -> duplicates = words.number("N", 0, MOST_MISHAPS);
+      case "states" -> mostStates = words.number("N", 1, MOST_STATES_ASKED);
+      default ->
+          throw new IllegalArgumentException(
+              "no word of the head is "
+                  + first
+                  + "; there are title, explores, device, policy, fencing, crashes, losses,"
+                  + " duplicates, overtakes, states, and then setup:, thread NAME:, timer NAME:");
     }
   }
 
-  /** {@code whose}: of the IOMMU alone, of the devices alone, or empty: of each component. */
-  private void crashes(int number, String whose) {
-    switch (whose) {
-      case "" -> iommuCrashes = deviceCrashes = number;
-      case "iommu" -> iommuCrashes = number;
-      case "devices" -> deviceCrashes = number;
-      default -> throw new IllegalArgumentException("crashes N, crashes N iommu or devices");
+  /** Of the IOMMU alone, of the devices alone, or, with no word more, of each component. */
+  private void crashes(Words words) {
+    int crashes = words.number("N", 0, MOST_MISHAPS);
+    boolean iommu = words.has("iommu");
+    boolean ofDevices = words.has("devices");
+    if (iommu && ofDevices) {
+      throw new IllegalArgumentException("the form is crashes N [iommu|devices]");
     }
+    iommuCrashes = ofDevices ? iommuCrashes : crashes;
+    deviceCrashes = iommu ? deviceCrashes : crashes;
   }
 
-  private static int number(String word, int most) {
-    int number = Integer.parseInt(word);
-    if (number < 0 || number > most) {
-      throw new IllegalArgumentException(number + "; 0 to " + most + " are possible");
-    }
-    return number;
-  }
-
-  private static String rest(String line) {
-    return line.substring(line.indexOf(' ') + 1).strip();
+  private static String rest(String line, Words words) {
+    words.next("TEXT");
+    words.clear();
+    return line.split("\\s+", 2)[1];
   }
 
   /** {@code device NAME passthrough|emulated 00:03.0 [outstanding=N]}. */
-  private static DeviceSpec device(String[] words) {
-    boolean passthrough =
-        switch (words[2]) {
-          case "passthrough" -> true;
-          case "emulated" -> false;
-          default -> throw new IllegalArgumentException("passthrough or emulated");
-        };
-    String[] id = words[3].split("[:.]");
+  private DeviceSpec device(Words words) {
+    String called = words.next("NAME");
+    if (devices.stream().anyMatch(it -> it.name().equals(called))) {
+      throw new IllegalArgumentException("there is a device " + called + " already");
+    }
+    if (StepReader.isStep(called) || called.equals("thread") || called.equals("timer")) {
+      throw new IllegalArgumentException(called + " is the name of a step, not of a device");
+    }
+    boolean passthrough = words.oneOf("passthrough", "emulated").equals("passthrough");
+    String function = words.next("BB:DD.F");
+    var id = FUNCTION.matcher(function);
+    if (!id.matches()) {
+      throw new IllegalArgumentException(
+          function + "; BB:DD.F is hexadecimal, 00:00.0 to ff:1f.7 are possible");
+    }
     int sourceId =
-        Integer.parseInt(id[0], 16) << 8
-            | Integer.parseInt(id[1], 16) << 3
-            | Integer.parseInt(id[2], 16);
-    int outstanding = words.length > 4 ? Integer.parseInt(words[4].replace("outstanding=", "")) : 8;
-    return new DeviceSpec(words[1], passthrough, sourceId, outstanding);
+        Integer.parseInt(id.group(1), 16) << 8
+            | Integer.parseInt(id.group(2), 16) << 3
+            | Integer.parseInt(id.group(3), 16);
+    return new DeviceSpec(
+        called, passthrough, sourceId, words.option("outstanding", 8, 1, MOST_OUTSTANDING));
   }
 }

@@ -111,8 +111,8 @@ final class World implements Explorable<World> {
     for (Step step : scenario.setup()) {
       settle();
       if (step instanceof Step.Guest guestStep && !guest().ready(guestStep)) {
-        throw new IllegalStateException(
-            scenario.name() + ": the setup waits for ever at " + Story.step(step, scenario));
+        throw new ScenarioException(
+            scenario.name() + ": the setup waits for ever at " + Story.step(step, scenario), null);
       }
       run(step);
     }

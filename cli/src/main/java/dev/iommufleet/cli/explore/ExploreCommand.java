@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -70,9 +71,8 @@ public final class ExploreCommand implements Callable<Integer> {
       paramLabel = "SCENARIO",
       arity = "0..*",
       description = {
-        "Name, or its first letters, or a file that ends in .txt. With --guards and --bugs: names"
-            + " of",
-        "those."
+        "Name, or its first letters up to a hyphen, which mean each that begins so, or a file that",
+        "ends in .txt. With --guards and --bugs: names of those."
       })
   private List<String> scenarios = List.of();
 
@@ -136,7 +136,7 @@ public final class ExploreCommand implements Callable<Integer> {
         return locks();
       }
       var results = new ArrayList<Result>();
-      for (String name : all ? Exploration.names() : scenarios) {
+      for (String name : all ? Exploration.names() : meant(Exploration.names())) {
         var exploration = exploration(name);
         Result result = result(exploration);
         transitions.add(exploration.transitions());
@@ -161,8 +161,10 @@ public final class ExploreCommand implements Callable<Integer> {
   }
 
   private int guards() {
-    if (list || all || replay != null || markdown != null) {
-      throw CommandException.usage("--guards and --bugs go without --all, --list and --replay");
+    boolean threads = !discipline.equals(Exploration.MESSAGES);
+    if (list || all || replay != null || markdown != null || threads) {
+      throw CommandException.usage(
+          "--guards and --bugs go without --all, --list, --replay and --discipline");
     }
     try {
       return guards.run(print, scenarios);
@@ -175,12 +177,18 @@ public final class ExploreCommand implements Callable<Integer> {
     if (list || all || !scenarios.isEmpty() || markdown != null) {
       throw CommandException.usage("--fleet goes without SCENARIO, --all and --list");
     }
+    if (guards.isAsked() || !discipline.equals(Exploration.MESSAGES)) {
+      throw CommandException.usage("--fleet goes without --discipline, --guards and --bugs");
+    }
     return fleet.run(print, new ExploreFleet.Common(seed, replay, write, transitions));
   }
 
   private void check() {
     if (!list && !all && scenarios.isEmpty()) {
       throw CommandException.usage("say which SCENARIO, or --all; --list shows them");
+    }
+    if (all && !scenarios.isEmpty()) {
+      throw CommandException.usage("--all goes without SCENARIO");
     }
     if (replay != null && (all || scenarios.size() != 1)) {
       throw CommandException.usage("--replay needs exactly one SCENARIO");
@@ -193,10 +201,28 @@ public final class ExploreCommand implements Callable<Integer> {
     }
   }
 
+  /**
+   * What the words of the command stand for.
+   *
+   * @param preferred of the scenarios that begin with a word these are meant, if there are any
+   */
+  private List<String> meant(List<String> preferred) {
+    var meant = new LinkedHashSet<String>();
+    for (String word : scenarios) {
+      var names = word.endsWith(".txt") ? List.of(word) : Exploration.named(word);
+      var chosen = names.stream().filter(preferred::contains).toList();
+      meant.addAll(chosen.isEmpty() ? names : chosen);
+    }
+    if (replay != null && meant.size() > 1) {
+      throw CommandException.usage("--replay needs exactly one SCENARIO, not %s", meant);
+    }
+    return List.copyOf(meant);
+  }
+
   /** In threads, with locks. */
   private int locks() {
     var view = new LockView(print);
-    List<String> names = all ? Exploration.namesWithLocks() : scenarios;
+    List<String> names = all ? Exploration.namesWithLocks() : meant(Exploration.namesWithLocks());
     if (discipline.equals(LockView.ALL)) {
       LockTable table = LockTable.explore(names.stream().map(ExploreCommand::exploration).toList());
       if (markdown != null) {

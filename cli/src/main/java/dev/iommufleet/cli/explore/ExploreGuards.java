@@ -3,6 +3,7 @@ package dev.iommufleet.cli.explore;
 import static dev.iommufleet.cli.ExitCode.DONE;
 import static dev.iommufleet.cli.ExitCode.FOUND;
 
+import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.Printer;
 import dev.iommufleet.simulation.mutation.Mutation;
 import dev.iommufleet.simulation.mutation.Outcome;
@@ -42,6 +43,9 @@ final class ExploreGuards {
 
   /** {@code names}: those meant; none: all. */
   int run(Printer print, List<String> names) {
+    if (guards && bugs) {
+      throw CommandException.usage("--guards goes without --bugs");
+    }
     if (guards) {
       var chosen = names.isEmpty() ? Mutation.all() : names.stream().map(Mutation::of).toList();
       for (Mutation it : chosen) {

@@ -22,12 +22,16 @@ class ExploreCommandTest {
   @TempDir private Path directory;
 
   @Test
-  @DisplayName("a scenario over messages is safe")
+  @DisplayName("each scenario over messages that begins with a letter is safe")
   void messages() {
     var ran = Ran.command("explore", "T", "--json");
 
     assertEquals(ExitCode.DONE, ran.exitCode(), ran.err());
-    var scenario = (Map<?, ?>) ((List<?>) ran.json().get("scenarios")).getFirst();
+    var scenarios = (List<?>) ran.json().get("scenarios");
+    assertEquals(
+        List.of("T-mute-device", "T-submit-while-stopped"),
+        scenarios.stream().map(it -> ((Map<?, ?>) it).get("name")).toList());
+    var scenario = (Map<?, ?>) scenarios.getFirst();
     assertEquals("messages", scenario.get("discipline"));
     assertEquals("safe", scenario.get("verdict"));
   }
@@ -54,6 +58,21 @@ class ExploreCommandTest {
     assertEquals("run device", Files.readAllLines(schedule).get(1));
     assertEquals(ExitCode.FOUND, again.exitCode(), again.err());
     assertTrue(again.out().endsWith("race\n"), again.out());
+  }
+
+  @Test
+  @DisplayName("a setup that waits for ever is a mistake of the file")
+  void waitsForEver() throws IOException {
+    Path mine = directory.resolve("mine.txt");
+    Files.writeString(
+        mine, "device d1 emulated 00:02.0\nsetup:\n  await 1\nthread vcpu:\n  qi pc-g -> 2\n");
+
+    for (String discipline : List.of("messages", "no-lock")) {
+      var ran = Ran.command("explore", mine.toString(), "--discipline", discipline);
+
+      assertEquals(ExitCode.USAGE, ran.exitCode(), ran.err());
+      assertTrue(ran.err().contains("the setup waits for ever"), ran.err());
+    }
   }
 
   @Test
@@ -126,6 +145,13 @@ class ExploreCommandTest {
           B --discipline all --replay x      | --replay needs exactly one --discipline
           B --discipline all --markdown x.md | --markdown needs --all --discipline all
           --discipline no-lock               | say which SCENARIO
+          A --all                            | --all goes without SCENARIO
+          T --replay x                       | not [T-mute-device, T-submit-while-stopped]
+          --fleet --discipline no-lock       | --fleet goes without --discipline
+          --fleet --guards                   | --fleet goes without --discipline, --guards
+          --fleet --bugs                     | --fleet goes without --discipline, --guards
+          --guards --bugs                    | --guards goes without --bugs
+          --guards nope                      | nope; --guards alone lists them all
           """)
   @DisplayName("what cannot be asked is refused in one line")
   void refused(String arguments, String why) {

@@ -2,6 +2,7 @@ package dev.iommufleet.simulation.locks;
 
 import dev.iommufleet.simulation.Scenario;
 import dev.iommufleet.simulation.Scenario.ThreadSpec;
+import dev.iommufleet.simulation.ScenarioException;
 import dev.iommufleet.simulation.Step;
 import dev.iommufleet.simulation.locks.Discipline.Custom;
 import dev.iommufleet.simulation.locks.Shared.About;
@@ -120,7 +121,7 @@ final class Translation {
     while (!machine.done(0)) {
       boolean waits = !machine.canRun(0);
       if (waits && !program.threads().get(last).name().equals(MAIN_LOOP)) {
-        throw new IllegalStateException(scenario.name() + ": the setup waits for ever");
+        throw new ScenarioException(scenario.name() + ": the setup waits for ever", null);
       }
       Hazard hazard = machine.run(waits ? last : 0);
       if (hazard != null) {

@@ -40,7 +40,10 @@ public record Mutation(String guard, String owner, String scenario) {
     return all().stream()
         .filter(it -> it.guard.equals(guard))
         .findFirst()
-        .orElseThrow(() -> new ScenarioException("no guard is named " + guard, null));
+        .orElseThrow(
+            () ->
+                new ScenarioException(
+                    "no guard is named " + guard + "; --guards alone lists them all", null));
   }
 
   /** Takes the rule out and explores what misses it. */
