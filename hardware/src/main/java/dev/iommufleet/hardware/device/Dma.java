@@ -215,7 +215,7 @@ record Dma(
   long hash() {
     long what = StateHash.mix(TAG, pasid, (long) length << 8 | mode.number() << 1 | bit(write));
     long where = StateHash.mix(TAG, iova ^ what, (long) done << 32 | attempts);
-    long flags = bit(aborting) << 2 | bit(paused) << 1 | bit(translated);
+    long flags = (long) bit(aborting) << 2 | bit(paused) << 1 | bit(translated);
     long state = (long) group << 32 | (long) asked << 8 | flags;
     long ask = question == null ? 0 : question.ask();
     return StateHash.mix(TAG, id, where) + StateHash.mix(TAG, ~id, state ^ ask << 16) + dataHash();
