@@ -87,7 +87,17 @@ class LinkCrashTest {
             .count();
     assertEquals(
         calls(linked, HostDeviceFact::hasCommandDone), doneTwice, name + ": commands done twice");
+    verify(name, linked);
 
+    long iommuHash = linked.iommu().getStateHash();
+    long deviceHash = linked.device().getStateHash();
+    it.restart(linked.iommuKey());
+    it.restart(linked.deviceKey());
+    assertEquals(iommuHash, linked.iommu().getStateHash(), name);
+    assertEquals(deviceHash, linked.device().getStateHash(), name);
+  }
+
+  private void verify(String name, Linked linked) {
     var verifier = new JournalVerifier(linked.iommuKey());
     long number = 0;
     for (var entry : it.iommuEntries(linked.iommu)) {
@@ -100,13 +110,6 @@ class LinkCrashTest {
       var stored = new Stored<>(linked.deviceKey(), ++deviceNumber, 0, entry);
       assertEquals(Optional.empty(), devices.verify(stored), name);
     }
-
-    long iommuHash = linked.iommu().getStateHash();
-    long deviceHash = linked.device().getStateHash();
-    it.restart(linked.iommuKey());
-    it.restart(linked.deviceKey());
-    assertEquals(iommuHash, linked.iommu().getStateHash(), name);
-    assertEquals(deviceHash, linked.device().getStateHash(), name);
   }
 
   private static long calls(Linked linked, Predicate<HostDeviceFact> which) {

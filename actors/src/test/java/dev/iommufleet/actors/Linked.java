@@ -86,8 +86,6 @@ final class Linked {
     return EntityKey.device(device);
   }
 
-  // ---- create ------------------------------------------------------------------------------
-
   Linked create(Profile profile) {
     it.startIommu(iommu);
     it.startDevice(device);
@@ -186,8 +184,6 @@ final class Linked {
     config(ConfigRegister.CONFIG_REGISTER_PRI_CONTROL, 1);
     return this;
   }
-
-  // ---- the guest ---------------------------------------------------------------------------
 
   /** Executed once, however often it is asked. */
   ExecuteResponse guest(List<Operation> operations) {
@@ -292,8 +288,6 @@ final class Linked {
         iommuKey(),
         EntityRequest.newBuilder().setDelete(DeleteIommuRequest.newBuilder().setIommuId(iommu)));
   }
-
-  // ---- the device --------------------------------------------------------------------------
 
   /** Executed once, however often it is asked. */
   EntityReply tryDevice(HostDeviceOperation.Builder operation) {

@@ -32,7 +32,7 @@ final class CallText {
       case "write" -> call.setWriteFaults(write(words)).build();
       default ->
           throw new IllegalArgumentException(
-              "'%s' is no call; possible are nested, paging, queue, free, attach, detach, read, write"
+              "'%s' is no call; there are nested, paging, queue, free, attach, detach, read, write"
                   .formatted(words.getFirst()));
     };
   }
