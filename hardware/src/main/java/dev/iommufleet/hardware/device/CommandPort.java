@@ -218,9 +218,19 @@ final class CommandPort {
             (id, withheld) -> {
               if (withheld.late()) {
                 core.record(new DeviceFact.CompletionReleased(id));
-                core.report(new Report.InvalidationCompleted(id, 1 << withheld.itag()));
+                complete(new Report.InvalidationCompleted(id, 1 << withheld.itag()));
               }
             });
+  }
+
+  /** Behind every access under way: which pages were meant is not kept. */
+  private void complete(Report.InvalidationCompleted completion) {
+    long[] dmas = core.dmas.all().stream().filter(Dma::accessing).mapToLong(Dma::id).toArray();
+    if (dmas.length == 0 || core.delayed.isFull()) {
+      core.report(completion);
+    } else {
+      core.record(new DeviceFact.AnswerDelayed(completion, dmas, 0));
+    }
   }
 
   // ---- answers ------------------------------------------------------------------------------

@@ -164,6 +164,29 @@ class StaleTranslationTest {
   }
 
   @Test
+  @DisplayName("a late completion is released behind the access that was under way")
+  void releasedBehindAccess() {
+    rig.execute(new DeviceOperation.FailCompletions(DeviceOperation.CompletionFault.LATE, 1));
+    rig.dma(1, 0x1000, 1, new byte[1], Mode.ATS);
+    rig.translated(1, 0x7000, 3);
+    rig.next(PAGE);
+    rig.news();
+
+    rig.execute(new DeviceOperation.ReleaseCompletions());
+    assertEquals(List.of(), reports(rig.news()));
+    rig.accessed(2);
+
+    assertEquals(List.of(new Report.InvalidationCompleted(1, 8)), reports(rig.news()));
+  }
+
+  private static List<Report> reports(List<DeviceFact> news) {
+    return news.stream()
+        .filter(DeviceFact.Reported.class::isInstance)
+        .map(fact -> ((DeviceFact.Reported) fact).report())
+        .toList();
+  }
+
+  @Test
   @DisplayName("forgetting answers that wait is harmless: the command comes again")
   void forgotten() {
     rig.dma(1, 0x1000, 1, null, Mode.ATS);
