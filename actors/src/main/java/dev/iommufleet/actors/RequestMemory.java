@@ -8,6 +8,8 @@ import dev.iommufleet.protocol.journal.v1.Session;
 import dev.iommufleet.protocol.journal.v1.StoredReply;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,13 @@ final class RequestMemory {
 
     /** Highest sequence that was dropped from the window. */
     long forgotten;
+
+    /** Not the one journaled first: a late copy of an old request must not displace a newer one. */
+    void forgetLowest() {
+      var lowest = Collections.min(requests, Comparator.comparingLong(Remembered::sequence));
+      requests.remove(lowest);
+      forgotten = Math.max(forgotten, lowest.sequence);
+    }
   }
 
   RequestMemory(EntityLimits limits) {
@@ -99,7 +108,7 @@ final class RequestMemory {
     var window = window(request.getSession());
     window.requests.add(new Remembered(request.getSequence(), request.getDigest(), entry));
     if (window.requests.size() > requestsMax) {
-      window.forgotten = Math.max(window.forgotten, window.requests.remove().sequence);
+      window.forgetLowest();
     }
   }
 

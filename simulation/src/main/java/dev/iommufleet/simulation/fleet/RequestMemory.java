@@ -2,6 +2,8 @@ package dev.iommufleet.simulation.fleet;
 
 import dev.iommufleet.hardware.Guard;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -78,7 +80,9 @@ final class RequestMemory {
     var window = windows.computeIfAbsent(asked.id().client(), _ -> new Window());
     window.requests.add(new Remembered(asked.id().sequence(), entry));
     if (window.requests.size() > WINDOW) {
-      window.forgotten = Math.max(window.forgotten, window.requests.remove().sequence());
+      var lowest = Collections.min(window.requests, Comparator.comparingLong(Remembered::sequence));
+      window.requests.remove(lowest);
+      window.forgotten = Math.max(window.forgotten, lowest.sequence());
     }
   }
 }
