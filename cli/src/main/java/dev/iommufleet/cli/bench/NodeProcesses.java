@@ -1,7 +1,7 @@
 package dev.iommufleet.cli.bench;
 
 import dev.iommufleet.cli.capture.MappedCodec;
-import dev.iommufleet.cli.demo.NodeProcess;
+import dev.iommufleet.cli.lab.NodeProcess;
 import dev.iommufleet.load.bench.Nodes;
 import dev.iommufleet.load.remote.WireCodec;
 import dev.iommufleet.protocol.api.v1.JournalLevel;

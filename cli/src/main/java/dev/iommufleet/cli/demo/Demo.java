@@ -5,6 +5,7 @@ import static dev.iommufleet.cli.ExitCode.FOUND;
 
 import dev.iommufleet.cli.Printer;
 import dev.iommufleet.cli.capture.MappedCodec;
+import dev.iommufleet.cli.lab.NodeProcess;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.RetryPolicy;
 import dev.iommufleet.protocol.api.v1.JournalLevel;

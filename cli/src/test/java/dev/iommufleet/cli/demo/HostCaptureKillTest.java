@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.cli.ExitCode;
 import dev.iommufleet.cli.Ran;
+import dev.iommufleet.cli.lab.NodeProcess;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.RefusedException;
 import dev.iommufleet.load.capture.ShippedCaptures;

@@ -1,4 +1,4 @@
-package dev.iommufleet.cli.demo;
+package dev.iommufleet.cli.lab;
 
 import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.Main;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /** A node in a process of its own, started as this process was. */
 public final class NodeProcess implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("ready grpc=(\\S+):(\\d+) http=\\S+ data=.*");
+      Pattern.compile("ready grpc=(\\S+):(\\d+) http=(\\S+):(\\d+) data=.*");
   private static final long START_SECONDS = 120;
   private static final long STOP_SECONDS = 20;
 
@@ -30,6 +30,7 @@ public final class NodeProcess implements AutoCloseable {
   private final Thread reaper;
   private String host;
   private int port;
+  private int httpPort;
 
   private NodeProcess(Process process, Path log) {
     this.process = process;
@@ -39,41 +40,61 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /**
-   * Returns when the node serves.
+   * How a node is started.
    *
-   * @param port 0: any free one
+   * @param prefix of the command line, as {@code ip netns exec NAME}; usually empty
+   * @param options of the command {@code node}
    * @param log what the node writes on standard error is added there
    */
-  static NodeProcess start(Path data, int port, Path log) {
+  public record Launch(List<String> prefix, List<String> options, Path log) {}
+
+  /**
+   * A node with an embedded journal; returns when it serves.
+   *
+   * @param port 0: any free one
+   */
+  public static NodeProcess start(Path data, int port, Path log) {
     return start(data, port, log, List.of());
   }
 
   /** The same with further options of the command {@code node}. */
   public static NodeProcess start(Path data, int port, Path log, List<String> options) {
+    var all = new ArrayList<String>(List.of("--data", data.toString()));
+    all.addAll(List.of("--grpc-port", Integer.toString(port), "--http-port", "0"));
+    all.addAll(options);
+    return start(new Launch(List.of(), all, log));
+  }
+
+  /** Returns when the node serves. */
+  public static NodeProcess start(Launch launch) {
+    var node = begin(launch);
+    node.awaitReady();
+    return node;
+  }
+
+  /** Returns at once; {@link #awaitReady} must follow. Nodes that wait for each other need it. */
+  public static NodeProcess begin(Launch launch) {
     try {
-      var command = command(data, port);
-      command.addAll(options);
-      var builder = new ProcessBuilder(command);
-      builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-      var node = new NodeProcess(builder.start(), log);
-      node.awaitReady();
-      return node;
+      var builder = new ProcessBuilder(command(launch));
+      builder.redirectError(ProcessBuilder.Redirect.appendTo(launch.log.toFile()));
+      return new NodeProcess(builder.start(), launch.log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<String> command(Path data, int port) {
-    var command = new ArrayList<String>();
+  private static List<String> command(Launch launch) {
+    var command = new ArrayList<>(launch.prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("node", "--data", data.toString()));
-    command.addAll(List.of("--grpc-port", Integer.toString(port), "--http-port", "0"));
+    command.add("node");
+    command.addAll(launch.options);
     return command;
   }
 
-  private void awaitReady() {
+  /** Returns when the node serves. */
+  public void awaitReady() {
     var line = CompletableFuture.supplyAsync(this::firstLine);
     try {
       var ready = READY.matcher(line.get(START_SECONDS, TimeUnit.SECONDS));
@@ -82,6 +103,7 @@ public final class NodeProcess implements AutoCloseable {
       }
       host = ready.group(1);
       port = Integer.parseInt(ready.group(2));
+      httpPort = Integer.parseInt(ready.group(4));
     } catch (TimeoutException e) {
       throw failed("it was not ready after %d s".formatted(START_SECONDS));
     } catch (ExecutionException e) {
@@ -119,8 +141,30 @@ public final class NodeProcess implements AutoCloseable {
     return host + ":" + port;
   }
 
-  int port() {
+  public int port() {
     return port;
+  }
+
+  public int httpPort() {
+    return httpPort;
+  }
+
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  /** SIGSTOP: it stands still and its connections stay open. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    Commands.run("kill", "-" + name, Long.toString(pid()));
   }
 
   public long pid() {
@@ -128,7 +172,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** SIGKILL; returns when the process is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitEnd();
   }
