@@ -2,10 +2,8 @@ package dev.iommufleet.actors;
 
 import dev.iommufleet.actors.IommuEvent.Live;
 import dev.iommufleet.actors.Segment.SoftFact;
-import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.persistence.journal.EntryFormat;
 import dev.iommufleet.persistence.journal.FleetIndex;
-import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
@@ -30,8 +28,7 @@ final class EntryWriter {
   Live created(String id, IommuConfig config) {
     var cause =
         Cause.newBuilder().setCreated(Created.newBuilder().setIommuId(id).setConfig(config));
-    var entry =
-        header(1).setCause(cause).setStateHash(new Iommu(Configs.read(config)).stateHash()).build();
+    var entry = header(1).setCause(cause).setStateHash(PowerOn.of(config).stateHash).build();
     return new Live(entry, Set.of(), null);
   }
 

@@ -4,7 +4,6 @@ import dev.iommufleet.actors.Segment.SoftFact;
 import dev.iommufleet.hardware.vtd.Iommu;
 import dev.iommufleet.hardware.vtd.QueueProgress;
 import dev.iommufleet.persistence.journal.EntryFormat;
-import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.EntryFacts;
 import dev.iommufleet.persistence.mapping.Facts;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
@@ -51,8 +50,9 @@ final class Incarnation extends EntityIncarnation {
   private Incarnation(String id, IommuConfig config, EntityLimits limits) {
     super("IOMMU " + id);
     this.id = id;
-    this.config = config;
-    this.iommu = new Iommu(Configs.read(config));
+    var powerOn = PowerOn.of(config);
+    this.config = powerOn.config;
+    this.iommu = powerOn.iommu();
     this.turn = new Turn(iommu, limits);
     this.memory = new RequestMemory(limits);
     this.watchers = new Watchers(limits.watchers());

@@ -67,7 +67,7 @@ class BadRowTest {
                   write_timestamp, adapter_manifest, event_payload, event_ser_id,
                   event_ser_manifest)
                 select persistence_id, 2, writer, write_timestamp, adapter_manifest, ?,
-                  event_ser_id, event_ser_manifest
+                  event_ser_id, 'E1'
                 from event_journal where persistence_id = ? and sequence_number = 1
                 """)) {
       statement.setBytes(1, foreign());

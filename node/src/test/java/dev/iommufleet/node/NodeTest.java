@@ -77,11 +77,11 @@ class NodeTest {
       }
 
       assertEquals(
-          List.of("71001 E1"),
+          List.of("71001 C1", "71001 E1"),
           rows(
               data,
               "journal.db",
-              "select distinct event_ser_id, event_ser_manifest from event_journal"));
+              "select distinct event_ser_id, event_ser_manifest from event_journal order by 2"));
       assertEquals(
           List.of("71001 S1"),
           rows(

@@ -57,6 +57,11 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Runs each as shortly as shows that it works; the figures mean nothing.")
   private boolean smoke;
 
+  @Option(
+      names = "--draft",
+      description = "Smaller fleets and fewer rounds, to compare two versions with.")
+  private boolean draft;
+
   @Option(names = "--list", description = "Lists the benchmarks.")
   private boolean list;
 
@@ -78,7 +83,7 @@ public final class BenchCommand implements Callable<Integer> {
     line("%s", Surroundings.text());
     for (Benchmark benchmark : chosen) {
       line("%n%s: %s", benchmark.name(), benchmark.summary());
-      var taken = benchmark.run(smoke ? Effort.SMOKE : Effort.FULL);
+      var taken = benchmark.run(effort());
       print(taken);
       figures.addAll(taken);
     }
@@ -87,6 +92,10 @@ public final class BenchCommand implements Callable<Integer> {
           json, Json.pretty(figures.stream().map(BenchCommand::tree).toList()) + "\n");
     }
     return ExitCode.DONE;
+  }
+
+  private Effort effort() {
+    return smoke ? Effort.SMOKE : draft ? Effort.DRAFT : Effort.FULL;
   }
 
   private List<Benchmark> all() {

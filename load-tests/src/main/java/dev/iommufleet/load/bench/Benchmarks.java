@@ -25,6 +25,8 @@ public final class Benchmarks {
         new DeviceSpeed(nodes),
         new Recovery(nodes),
         new JournalSize(nodes),
-        new EntityFootprint(nodes));
+        new EntityFootprint(nodes),
+        new KnownIommus(nodes),
+        new BusyIommus(nodes));
   }
 }

@@ -2,16 +2,11 @@ package dev.iommufleet.load.bench;
 
 import dev.iommufleet.load.bench.Figure.Goal;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Heap that one booted, idle IOMMU takes in a node, with all that its entity needs. */
 record EntityFootprint(Nodes nodes) implements Benchmark {
-  private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
   private static final double KIB = 1024;
 
   @Override
@@ -32,9 +27,9 @@ record EntityFootprint(Nodes nodes) implements Benchmark {
       try (var workspace = Workspace.create();
           var lab = Lab.start(nodes, workspace.path(), List.of())) {
         boot(lab, 0, iommus / 2); // What the first ones load stays once for all.
-        long before = liveBytes(lab.node().pid());
+        long before = new Jvm(lab.node().pid()).liveBytes();
         boot(lab, iommus / 2, iommus);
-        long after = liveBytes(lab.node().pid());
+        long after = new Jvm(lab.node().pid()).liveBytes();
         runs.add((after - before) / KIB / (iommus - iommus / 2));
       }
     }
@@ -50,20 +45,5 @@ record EntityFootprint(Nodes nodes) implements Benchmark {
       lab.create("idle-" + i, Mode.LEGACY);
       lab.guest("idle-" + i, Mode.LEGACY).program();
     }
-  }
-
-  /** A class histogram counts what is left after a full GC. */
-  private static long liveBytes(long pid) throws IOException, InterruptedException {
-    var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    var process =
-        new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")
-            .redirectErrorStream(true)
-            .start();
-    var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    Matcher total = TOTAL.matcher(text);
-    if (process.waitFor() != 0 || !total.find()) {
-      throw new IllegalStateException("jcmd told no histogram of process " + pid + ": " + text);
-    }
-    return Long.parseLong(total.group(1));
   }
 }

@@ -12,9 +12,7 @@ import dev.iommufleet.protocol.api.v1.Limits;
 import dev.iommufleet.protocol.api.v1.Options;
 import dev.iommufleet.protocol.api.v1.QuirkSetting;
 import dev.iommufleet.protocol.api.v1.Timeouts;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -24,9 +22,21 @@ import java.util.TreeSet;
 /** {@link IommuConfig} to and from its message, and out of what a client asks for. */
 public final class Configs {
   private static final int SHORTEST_MILLIS = 100;
+
+  /** By name, ascending. */
+  private static final Map<String, Quirk> QUIRKS = quirks();
+
   private static final int LONGEST_MILLIS = 3_600_000;
 
   private Configs() {}
+
+  private static Map<String, Quirk> quirks() {
+    var quirks = new TreeMap<String, Quirk>();
+    for (var quirk : Quirk.values()) {
+      quirks.put(quirk.name(), quirk);
+    }
+    return quirks;
+  }
 
   /** Everything resolved: each quirk of this version by name, on or off. */
   public static dev.iommufleet.protocol.api.v1.IommuConfig write(
@@ -45,10 +55,10 @@ public final class Configs {
                 Options.newBuilder()
                     .setResponseFencing(config.options().responseFencing())
                     .setFlushFailure(ConfigValues.write(config.options().flushFailure())));
-    Arrays.stream(Quirk.values())
-        .sorted(Comparator.comparing(Quirk::name))
-        .map(it -> QuirkSetting.newBuilder().setName(it.name()).setEnabled(config.has(it)).build())
-        .forEach(message::addQuirks);
+    for (var quirk : QUIRKS.values()) {
+      message.addQuirks(
+          QuirkSetting.newBuilder().setName(quirk.name()).setEnabled(config.has(quirk)));
+    }
     return message.build();
   }
 
@@ -165,10 +175,7 @@ public final class Configs {
   }
 
   private static Quirk quirk(String name) {
-    return Arrays.stream(Quirk.values())
-        .filter(it -> it.name().equals(name))
-        .findAny()
-        .orElse(null);
+    return QUIRKS.get(name);
   }
 
   private static IommuConfig.Limits limits(Limits message) {

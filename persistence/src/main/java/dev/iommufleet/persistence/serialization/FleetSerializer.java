@@ -21,6 +21,10 @@ public final class FleetSerializer extends SerializerWithStringManifest {
   public static final int IDENTIFIER = 71_001;
 
   public static final String ENTRY = "E1";
+
+  /** An entry that creates an IOMMU; before version 0.2 these were {@link #ENTRY}, too. */
+  public static final String CREATED = "C1";
+
   public static final String SNAPSHOT = "S1";
   public static final String HOST_DEVICE_ENTRY = "E2";
   public static final String HOST_DEVICE_SNAPSHOT = "S2";
@@ -35,7 +39,7 @@ public final class FleetSerializer extends SerializerWithStringManifest {
   @Override
   public String manifest(Object message) {
     return switch (message) {
-      case Entry _ -> ENTRY;
+      case Entry entry -> entry.getCause().hasCreated() ? CREATED : ENTRY;
       case Snapshot _ -> SNAPSHOT;
       case HostDeviceEntry _ -> HOST_DEVICE_ENTRY;
       case HostDeviceSnapshot _ -> HOST_DEVICE_SNAPSHOT;
@@ -49,8 +53,8 @@ public final class FleetSerializer extends SerializerWithStringManifest {
 
   @Override
   public byte[] toBinary(Object message) {
-    manifest(message);
-    return ((MessageLite) message).toByteArray();
+    var bytes = ((MessageLite) message).toByteArray();
+    return manifest(message).equals(CREATED) ? CreatedBytes.deflate(bytes) : bytes;
   }
 
   /**
@@ -60,6 +64,7 @@ public final class FleetSerializer extends SerializerWithStringManifest {
   public Object fromBinary(byte[] bytes, String manifest) {
     return switch (manifest) {
       case ENTRY -> parse(Entry.parser(), bytes, "a journal entry");
+      case CREATED -> parse(Entry.parser(), CreatedBytes.inflate(bytes), "a journal entry");
       case SNAPSHOT -> parse(Snapshot.parser(), bytes, "a snapshot");
       case HOST_DEVICE_ENTRY ->
           parse(HostDeviceEntry.parser(), bytes, "a journal entry of a host device");

@@ -22,7 +22,7 @@ import slick.jdbc.JdbcProfile;
  * attempt been written after all, the second is refused as a duplicate, and the entity finds its
  * entry when it starts again.
  */
-public final class IsolatingJournalDao extends DefaultJournalDao {
+public class IsolatingJournalDao extends DefaultJournalDao {
 
   /** Called by the plugin, by these types. */
   public IsolatingJournalDao(

@@ -27,8 +27,16 @@ final class EmbeddedJournal implements AutoCloseable {
         persistence.journal.plugin = "jdbc-journal"
         persistence.snapshot-store.plugin = "jdbc-snapshot-store"
       }
-      jdbc-journal.use-shared-db = "journal"
-      jdbc-snapshot-store.use-shared-db = "snapshots"
+      jdbc-journal {
+        use-shared-db = "journal"
+        dao = "dev.iommufleet.persistence.store.SqliteJournalDao"
+        # Fewer than the tests write: they are read back in several batches.
+        replayBatchSize = 3
+      }
+      jdbc-snapshot-store {
+        use-shared-db = "snapshots"
+        dao = "dev.iommufleet.persistence.store.SqliteSnapshotDao"
+      }
       akka-persistence-jdbc.shared-databases {
         journal = ${one} { db.url = "jdbc:sqlite:DIR/journal.db?journal_mode=WAL&synchronous=FULL" }
         snapshots = ${one} { db.url = "jdbc:sqlite:DIR/snapshots.db?journal_mode=WAL" }

@@ -49,10 +49,10 @@ class EmbeddedJournalTest {
   @DisplayName("holds our serializer's id and manifest in each row, and no Java name")
   void manifests() throws SQLException {
     assertEquals(
-        List.of("71001 E1 "),
+        List.of("71001 C1 ", "71001 E1 "),
         rows(
             "select distinct event_ser_id, event_ser_manifest, adapter_manifest"
-                + " from event_journal"));
+                + " from event_journal order by 2"));
     assertEquals(
         List.of("71001 S1"),
         snapshotRows("select distinct snapshot_ser_id, snapshot_ser_manifest from snapshot"));
@@ -77,6 +77,19 @@ class EmbeddedJournalTest {
 
     assertEquals(life.snapshot(), held.snapshot());
     assertEquals(List.of(), held.entries());
+  }
+
+  @Test
+  @DisplayName("gives back every entry in order, in several batches, where no snapshot is left")
+  void recoveryWithoutSnapshot(@TempDir Path copy) throws IOException {
+    for (var file : List.of("journal.db", "journal.db-wal")) {
+      Files.copy(directory.resolve(file), copy.resolve(file));
+    }
+
+    try (var other = new EmbeddedJournal(copy)) {
+      assertEquals(
+          new EmbeddedJournal.Held(Snapshot.getDefaultInstance(), life.entries), other.read(life));
+    }
   }
 
   @Test
