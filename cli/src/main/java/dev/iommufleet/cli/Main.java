@@ -2,6 +2,7 @@ package dev.iommufleet.cli;
 
 import dev.iommufleet.cli.bench.BenchCommand;
 import dev.iommufleet.cli.capture.CaptureCommand;
+import dev.iommufleet.cli.certs.CertsCommand;
 import dev.iommufleet.cli.demo.DemoCommand;
 import dev.iommufleet.cli.device.DeviceCommand;
 import dev.iommufleet.cli.explore.ExploreCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       NodeCommand.class,
+      CertsCommand.class,
       IommuCommand.class,
       DeviceCommand.class,
       CaptureCommand.class,

@@ -54,7 +54,7 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       paramLabel = "H",
-      description = "Address to listen on. Default: 127.0.0.1; others need --insecure.")
+      description = "Address to listen on. Default: 127.0.0.1; others need --tls or --insecure.")
   private String host;
 
   @Option(
@@ -74,6 +74,14 @@ final class NodeCommand implements Callable<Integer> {
       paramLabel = "H:P",
       description = "A node of the cluster to join. This release runs single nodes only.")
   private List<String> seeds = List.of();
+
+  @Option(
+      names = "--tls",
+      paramLabel = "DIR",
+      description =
+          "Encrypt all doors: ca.crt, node.crt and node.key, as 'certs init' makes them."
+              + " Default: no TLS.")
+  private Path tls;
 
   @Option(names = "--insecure", description = "Serve beyond this machine without TLS.")
   private boolean insecure;
@@ -104,6 +112,9 @@ final class NodeCommand implements Callable<Integer> {
     put(overrides, "grpc-port", port("--grpc-port", grpcPort));
     put(overrides, "http-port", port("--http-port", httpPort));
     put(overrides, "insecure", insecure ? true : null);
+    if (tls != null) {
+      overrides.put("iommu-fleet.tls.directory", tls.toAbsolutePath().toString());
+    }
     return overrides;
   }
 

@@ -1,8 +1,11 @@
 package dev.iommufleet.cli;
 
+import dev.iommufleet.client.ClientTls;
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.RetryPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine.Option;
@@ -10,6 +13,7 @@ import picocli.CommandLine.Option;
 /** Which node a command talks to. */
 public final class TargetOption {
   private static final String VARIABLE = "IOMMU_FLEET_TARGET";
+  private static final String TLS_VARIABLE = "IOMMU_FLEET_TLS";
   private static final int RETRY_SECONDS_MOST = 3_600;
   private static final String DEFAULT = "localhost:8651";
 
@@ -21,6 +25,14 @@ public final class TargetOption {
       paramLabel = "HOST:PORT",
       description = "The node. Default: IOMMU_FLEET_TARGET, else " + DEFAULT + ".")
   private String target;
+
+  @Option(
+      names = "--tls",
+      paramLabel = "DIR",
+      description =
+          "Encrypt: ca.crt, and client.crt with client.key where nodes ask for them."
+              + " Default: IOMMU_FLEET_TLS, else no TLS.")
+  private Path tls;
 
   @Option(
       names = "--retry-seconds",
@@ -61,9 +73,20 @@ public final class TargetOption {
     // What gRPC logs of a failed call in a page, the command says in a line.
     GRPC.setLevel(Level.OFF);
     try {
-      return FleetClient.connect(target(), policy);
+      var keys = tls();
+      return keys.isPresent()
+          ? FleetClient.connect(target(), policy, keys.get())
+          : FleetClient.connect(target(), policy);
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("%s", e.getMessage());
     }
+  }
+
+  private Optional<ClientTls> tls() {
+    var variable = System.getenv(TLS_VARIABLE);
+    if (tls == null && (variable == null || variable.isBlank())) {
+      return Optional.empty();
+    }
+    return Optional.of(new ClientTls(tls != null ? tls : Path.of(variable)));
   }
 }

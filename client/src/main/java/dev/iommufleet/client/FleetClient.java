@@ -23,6 +23,7 @@ import dev.iommufleet.protocol.api.v1.Reply;
 import dev.iommufleet.protocol.api.v1.WatchRequest;
 import dev.iommufleet.protocol.api.v1.WriteMemory;
 import io.grpc.Deadline;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.time.Duration;
@@ -59,6 +60,17 @@ public final class FleetClient implements AutoCloseable {
   public static FleetClient connect(String target, RetryPolicy policy) {
     Targets.check(target);
     return over(ManagedChannelBuilder.forTarget(target).usePlaintext().build(), target, policy);
+  }
+
+  /**
+   * As {@link #connect(String, RetryPolicy)}, encrypted; the node has to show a certificate for the
+   * host that the target names.
+   *
+   * @throws IllegalArgumentException if the text is no target, or the files cannot be used
+   */
+  public static FleetClient connect(String target, RetryPolicy policy, ClientTls tls) {
+    Targets.check(target);
+    return over(Grpc.newChannelBuilder(target, tls.credentials()).build(), target, policy);
   }
 
   /** As {@link #connect(String, RetryPolicy)} with the default policy. */

@@ -2,6 +2,7 @@ package dev.iommufleet.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -47,6 +48,12 @@ record Block(String path, Config config) {
       throw new BadSettingException(path + "." + name + " is empty");
     }
     return value;
+  }
+
+  /** A text that may be empty. */
+  Optional<String> textOrNone(String name) {
+    String value = read(name, () -> config.getString(name));
+    return value.isBlank() ? Optional.empty() : Optional.of(value);
   }
 
   BadSettingException refused(String name, String what) {

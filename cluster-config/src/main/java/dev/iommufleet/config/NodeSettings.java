@@ -15,7 +15,7 @@ import java.util.Set;
 public record NodeSettings(
     String host, int grpcPort, int httpPort, Path dataDirectory, boolean insecure) {
 
-  static NodeSettings of(Block block) {
+  static NodeSettings of(Block block, TlsSettings tls) {
     block.knowing(Set.of("host", "grpc-port", "http-port", "data-directory", "insecure"));
     var settings =
         new NodeSettings(
@@ -27,13 +27,14 @@ public record NodeSettings(
     if (settings.dataDirectory.toString().contains("?")) {
       throw block.refused("data-directory", "has a '?', which a database URL cannot carry");
     }
-    if (!settings.insecure && !settings.loopback(block)) {
+    if (!settings.insecure && !tls.on() && !settings.loopback(block)) {
       throw block.refused(
           "host",
           "is "
               + settings.host
-              + ", which other machines can reach, and there is no TLS yet; use 127.0.0.1, or say"
-              + " --insecure (insecure = true) when the network is yours");
+              + ", which other machines can reach; use 127.0.0.1, or TLS (--tls DIR, which"
+              + " 'iommu-fleet certs init' fills), or say --insecure (insecure = true) when the"
+              + " network is yours");
     }
     return settings;
   }

@@ -6,21 +6,24 @@ import java.util.Set;
 /** All settings of a node; {@link Profiles} says where they come from. */
 public record Settings(
     NodeSettings node,
+    TlsSettings tls,
     JournalSettings journal,
     SnapshotSettings snapshots,
     LimitSettings limits,
     TimeoutSettings timeouts) {
 
   private static final Set<String> BLOCKS =
-      Set.of("node", "journal", "snapshots", "limits", "timeouts");
+      Set.of("node", "tls", "journal", "snapshots", "limits", "timeouts");
 
   /**
    * @throws BadSettingException a setting is missing, unknown or out of range
    */
   public static Settings of(Config root) {
     Block.of(root, "iommu-fleet").knowing(BLOCKS);
+    var tls = TlsSettings.of(Block.of(root, "iommu-fleet.tls"));
     return new Settings(
-        NodeSettings.of(Block.of(root, "iommu-fleet.node")),
+        NodeSettings.of(Block.of(root, "iommu-fleet.node"), tls),
+        tls,
         JournalSettings.of(Block.of(root, "iommu-fleet.journal")),
         SnapshotSettings.of(Block.of(root, "iommu-fleet.snapshots")),
         LimitSettings.of(Block.of(root, "iommu-fleet.limits")),

@@ -1,11 +1,12 @@
 package dev.iommufleet.node;
 
-import akka.actor.typed.ActorSystem;
-import akka.http.javadsl.Http;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
@@ -13,9 +14,10 @@ import java.util.function.BooleanSupplier;
 final class HealthEndpoint {
   private HealthEndpoint() {}
 
+  /** {@code tls} empty: nothing is encrypted. */
   static CompletionStage<ServerBinding> bind(
-      ActorSystem<?> system, String host, int port, BooleanSupplier ready) {
-    return Http.get(system).newServerAt(host, port).bindSync(request -> answer(request, ready));
+      ServerBuilder server, Optional<HttpsConnectionContext> tls, BooleanSupplier ready) {
+    return tls.map(server::enableHttps).orElse(server).bindSync(request -> answer(request, ready));
   }
 
   private static HttpResponse answer(HttpRequest request, BooleanSupplier ready) {

@@ -7,6 +7,7 @@ import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
+import akka.http.javadsl.Http;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.iommufleet.actors.EntityEnvironment;
@@ -20,6 +21,7 @@ import dev.iommufleet.actors.Resending;
 import dev.iommufleet.actors.ShardedPeers;
 import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
+import dev.iommufleet.node.security.Door;
 import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.store.DataDirectory;
 import dev.iommufleet.protocol.api.v1.DeviceServiceGrpc;
@@ -59,6 +61,7 @@ public final class Node implements AutoCloseable {
   private static final long UP_MILLIS = 60_000;
 
   private final Settings settings;
+  private final Door door;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private Path data;
   private volatile int grpcPort;
@@ -66,6 +69,7 @@ public final class Node implements AutoCloseable {
 
   private Node(Settings settings) {
     this.settings = settings;
+    this.door = Door.of(settings.tls());
   }
 
   /**
@@ -73,6 +77,7 @@ public final class Node implements AutoCloseable {
    *
    * @param config as {@code Profiles.load} gives it
    * @throws dev.iommufleet.persistence.store.DataDirectoryException the data cannot be used
+   * @throws dev.iommufleet.node.security.TlsException keys or certificates cannot be used
    * @throws NodeStartException a port is taken, or the cluster does not form
    */
   public static Node start(Config config) {
@@ -111,7 +116,7 @@ public final class Node implements AutoCloseable {
         ConfigFactory.parseMap(Map.of("iommu-fleet.node.data-directory", data.toString()))
             .withFallback(given)
             .resolve();
-    var system = system(config);
+    var system = system(door.remoting(config));
     var index = part(FleetIndex.open(data));
     var blocking = blockingExecutor();
     var admission = new Admission(settings.limits().requestsInFlight());
@@ -253,7 +258,8 @@ public final class Node implements AutoCloseable {
     var node = settings.node();
     int messageBytes = settings.limits().grpcMessageBytes();
     var builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(node.host(), node.grpcPort()))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(node.host(), node.grpcPort()), door.grpc())
             // Nothing in the services blocks.
             .directExecutor()
             .maxInboundMessageSize(WireCheck.readBytes(messageBytes))
@@ -281,7 +287,8 @@ public final class Node implements AutoCloseable {
     var node = settings.node();
     try {
       var binding =
-          HealthEndpoint.bind(system, node.host(), node.httpPort(), ready)
+          HealthEndpoint.bind(
+                  Http.get(system).newServerAt(node.host(), node.httpPort()), door.http(), ready)
               .toCompletableFuture()
               .join();
       part(() -> binding.unbind().toCompletableFuture().get(5, TimeUnit.SECONDS));

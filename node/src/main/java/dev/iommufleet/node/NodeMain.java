@@ -2,6 +2,7 @@ package dev.iommufleet.node;
 
 import com.typesafe.config.Config;
 import dev.iommufleet.config.BadSettingException;
+import dev.iommufleet.node.security.TlsException;
 import dev.iommufleet.persistence.store.DataDirectoryException;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
@@ -44,7 +45,7 @@ public final class NodeMain {
     } catch (BadSettingException e) {
       err.println(e.getMessage());
       return BAD_INPUT;
-    } catch (DataDirectoryException | NodeStartException e) {
+    } catch (DataDirectoryException | NodeStartException | TlsException e) {
       err.println(e.getMessage());
       return REFUSED;
     } catch (InterruptedException e) {

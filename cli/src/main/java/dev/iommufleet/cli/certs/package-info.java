@@ -1,0 +1,2 @@
+/** Certificates of a lab. */
+package dev.iommufleet.cli.certs;
