@@ -35,7 +35,6 @@ public record Keep(int wholeOneIn, long wholeBytes) {
     return it.toBuilder()
         .setOperationsDigest(Digests.of(it.getOperationsList()))
         .clearOperations()
-        .clearClaims()
         .build();
   }
 

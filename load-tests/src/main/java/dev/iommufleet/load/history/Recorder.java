@@ -5,8 +5,10 @@ import dev.iommufleet.client.FleetException;
 import dev.iommufleet.client.RefusedException;
 import dev.iommufleet.client.UnreachableException;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
+import dev.iommufleet.protocol.api.v1.Iommu;
 import dev.iommufleet.protocol.api.v1.WatchResponse;
 import dev.iommufleet.protocol.load.v1.Answered;
+import dev.iommufleet.protocol.load.v1.Complaint;
 import dev.iommufleet.protocol.load.v1.FaultHealed;
 import dev.iommufleet.protocol.load.v1.FaultInjected;
 import dev.iommufleet.protocol.load.v1.FinalState;
@@ -86,7 +88,18 @@ public final class Recorder implements AutoCloseable {
     put(HistoryRecord.newBuilder().setAnswered(it), response.getSerializedSize());
   }
 
-  /** An answer that says how far the entity is, e.g. of get. */
+  /** The answer of create or get. The model of the IOMMU begins with it. */
+  public void answered(long call, Iommu iommu) {
+    var it =
+        Answered.newBuilder()
+            .setCall(call)
+            .setSequenceNumber(iommu.getSequenceNumber())
+            .setStateHash(iommu.getStateHash())
+            .setIommu(iommu);
+    put(HistoryRecord.newBuilder().setAnswered(it), 0);
+  }
+
+  /** An answer that says how far the entity is. */
   public void answered(long call, long sequenceNumber, long stateHash) {
     var it =
         Answered.newBuilder()
@@ -143,6 +156,16 @@ public final class Recorder implements AutoCloseable {
   public void watched(String iommuId, long stream, WatchResponse response) {
     var it = Watched.newBuilder().setIommuId(iommuId).setStream(stream).setResponse(response);
     put(HistoryRecord.newBuilder().setWatched(it), response.getSerializedSize());
+  }
+
+  /**
+   * A guest says that something cannot be.
+   *
+   * @param rule an invariant, as in {@code I1}; or {@code oracle}; or {@code guest}
+   */
+  public void complaint(String guest, String iommuId, String rule, String what) {
+    var it = Complaint.newBuilder().setGuest(guest).setIommuId(iommuId).setRule(rule).setWhat(what);
+    put(HistoryRecord.newBuilder().setComplaint(it), 0);
   }
 
   // ---- the fleet ---------------------------------------------------------------------------
