@@ -2,10 +2,10 @@ package dev.iommufleet.actors;
 
 import dev.iommufleet.hardware.device.HostDevice;
 import dev.iommufleet.persistence.journal.EntryFormat;
-import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.mapping.HostDeviceOperations;
 import dev.iommufleet.persistence.mapping.HostDeviceReplies;
 import dev.iommufleet.persistence.mapping.HostDevices;
+import dev.iommufleet.persistence.store.EntityMarks;
 import dev.iommufleet.protocol.api.v1.HostDeviceConfig;
 import dev.iommufleet.protocol.journal.v1.Deleted;
 import dev.iommufleet.protocol.journal.v1.HostDeviceCause;
@@ -39,7 +39,7 @@ final class DeviceEntryWriter {
             .build();
     return new DeviceEvent.Live(
         entry,
-        it.owed ? Set.of(FleetIndex.DELETED, FleetIndex.SETTLED) : Set.of(FleetIndex.DELETED));
+        it.owed ? Set.of(EntityMarks.DELETED, EntityMarks.SETTLED) : Set.of(EntityMarks.DELETED));
   }
 
   /**
@@ -62,7 +62,7 @@ final class DeviceEntryWriter {
 
   private static Set<String> tags(DeviceIncarnation it) {
     boolean owes = it.owes();
-    return owes == it.owed ? Set.of() : Set.of(owes ? FleetIndex.OWES : FleetIndex.SETTLED);
+    return owes == it.owed ? Set.of() : Set.of(owes ? EntityMarks.OWES : EntityMarks.SETTLED);
   }
 
   private HostDeviceEntry.Builder header(long incarnation) {

@@ -3,8 +3,8 @@ package dev.iommufleet.actors;
 import dev.iommufleet.actors.IommuEvent.Live;
 import dev.iommufleet.actors.Segment.SoftFact;
 import dev.iommufleet.persistence.journal.EntryFormat;
-import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.persistence.mapping.Facts;
+import dev.iommufleet.persistence.store.EntityMarks;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.OperationFacts;
 import dev.iommufleet.protocol.journal.v1.Cause;
@@ -40,7 +40,7 @@ final class EntryWriter {
             .build();
     return new Live(
         entry,
-        it.owed ? Set.of(FleetIndex.DELETED, FleetIndex.SETTLED) : Set.of(FleetIndex.DELETED),
+        it.owed ? Set.of(EntityMarks.DELETED, EntityMarks.SETTLED) : Set.of(EntityMarks.DELETED),
         null);
   }
 
@@ -91,7 +91,7 @@ final class EntryWriter {
     boolean othersWait =
         it.suspended.keySet().stream().anyMatch(entry -> entry != run.requestEntry);
     boolean owes = !run.finished() || othersWait || it.hardwareOwes();
-    return owes == it.owed ? Set.of() : Set.of(owes ? FleetIndex.OWES : FleetIndex.SETTLED);
+    return owes == it.owed ? Set.of() : Set.of(owes ? EntityMarks.OWES : EntityMarks.SETTLED);
   }
 
   private static List<OperationFacts> grouped(List<SoftFact> facts) {

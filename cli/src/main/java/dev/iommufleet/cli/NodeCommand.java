@@ -1,7 +1,10 @@
 package dev.iommufleet.cli;
 
+import com.typesafe.config.Config;
 import dev.iommufleet.config.Profiles;
+import dev.iommufleet.config.Settings;
 import dev.iommufleet.node.NodeMain;
+import dev.iommufleet.persistence.store.PostgresSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -36,7 +39,9 @@ final class NodeCommand implements Callable<Integer> {
       names = "--profile",
       paramLabel = "NAME",
       defaultValue = Profiles.EMBEDDED,
-      description = "Where the journal lives: embedded. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Where the journal lives: embedded (a directory) or postgres (a database)."
+              + " Default: ${DEFAULT-VALUE}.")
   private String profile;
 
   @Option(
@@ -86,23 +91,33 @@ final class NodeCommand implements Callable<Integer> {
   @Option(names = "--insecure", description = "Serve beyond this machine without TLS.")
   private boolean insecure;
 
+  @Option(
+      names = "--print-schema",
+      description = "Print the SQL that makes the tables of profile postgres, and end.")
+  private boolean printSchema;
+
   @Override
   public Integer call() {
+    if (printSchema) {
+      var schema = Settings.of(settings()).postgres().schema();
+      System.out.print(PostgresSchema.sql(schema));
+      System.out.flush();
+      return ExitCode.DONE;
+    }
     if (!seeds.isEmpty()) {
       throw CommandException.usage(
           "--seed is not supported yet: a node of this release is a cluster of its own");
-    }
-    if (!profile.equals(Profiles.EMBEDDED)) {
-      throw CommandException.usage(
-          "--profile is '%s'; this release has '%s'", profile, Profiles.EMBEDDED);
     }
     if (config != null && (Files.isDirectory(config) || !Files.isReadable(config))) {
       throw CommandException.usage(
           "--config %s %s",
           config, Files.isDirectory(config) ? "is a directory" : "cannot be read");
     }
-    var settings = Profiles.load(profile, Optional.ofNullable(config), overrides());
-    return NodeMain.run(settings, System.out, System.err);
+    return NodeMain.run(settings(), System.out, System.err);
+  }
+
+  private Config settings() {
+    return Profiles.load(profile, Optional.ofNullable(config), overrides());
   }
 
   private Map<String, Object> overrides() {

@@ -6,6 +6,7 @@ import dev.iommufleet.client.UnreachableException;
 import dev.iommufleet.config.BadSettingException;
 import dev.iommufleet.persistence.journal.JournalException;
 import dev.iommufleet.persistence.store.DataDirectoryException;
+import dev.iommufleet.persistence.store.DatabaseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -66,6 +67,7 @@ final class Shape {
       case UnreachableException gone -> new Failure(ExitCode.UNREACHABLE, gone.getMessage());
       case CallFailedException call -> new Failure(callFailed(call), call.getMessage());
       case DataDirectoryException data -> new Failure(dataDirectory(data), data.getMessage());
+      case DatabaseException database -> new Failure(database(database), database.getMessage());
       case JournalException journal -> new Failure(ExitCode.USAGE, journal.getMessage());
       case BadSettingException setting -> new Failure(ExitCode.USAGE, setting.getMessage());
       case UncheckedIOException io -> new Failure(ExitCode.USAGE, file(io.getCause()));
@@ -89,6 +91,14 @@ final class Shape {
     return switch (e.code()) {
       case MISSING, INACCESSIBLE -> ExitCode.USAGE;
       case LOCKED, CORRUPT, FOREIGN, NEWER_SCHEMA -> ExitCode.REFUSED;
+    };
+  }
+
+  private static int database(DatabaseException e) {
+    return switch (e.code()) {
+      case BAD_ADDRESS, MISSING -> ExitCode.USAGE;
+      case UNREACHABLE -> ExitCode.UNREACHABLE;
+      case NOT_ALLOWED, UNFIT, FOREIGN, NEWER_SCHEMA -> ExitCode.REFUSED;
     };
   }
 

@@ -56,6 +56,11 @@ record Block(String path, Config config) {
     return value.isBlank() ? Optional.empty() : Optional.of(value);
   }
 
+  /** The same where nothing is said by an empty text. */
+  String textOrEmpty(String name) {
+    return read(name, () -> config.getString(name)).strip();
+  }
+
   BadSettingException refused(String name, String what) {
     return new BadSettingException(path + "." + name + " " + what);
   }

@@ -14,7 +14,10 @@ import java.util.TreeSet;
 public final class Profiles {
   public static final String EMBEDDED = "embedded";
 
-  private static final Map<String, String> RESOURCES = Map.of(EMBEDDED, "embedded.conf");
+  public static final String POSTGRES = "postgres";
+
+  private static final Map<String, String> RESOURCES =
+      Map.of(EMBEDDED, "embedded.conf", POSTGRES, "postgres.conf");
 
   private Profiles() {}
 

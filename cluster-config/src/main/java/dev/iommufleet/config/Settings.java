@@ -8,12 +8,13 @@ public record Settings(
     NodeSettings node,
     TlsSettings tls,
     JournalSettings journal,
+    PostgresSettings postgres,
     SnapshotSettings snapshots,
     LimitSettings limits,
     TimeoutSettings timeouts) {
 
   private static final Set<String> BLOCKS =
-      Set.of("node", "tls", "journal", "snapshots", "limits", "timeouts");
+      Set.of("node", "tls", "journal", "postgres", "snapshots", "limits", "timeouts");
 
   /**
    * @throws BadSettingException a setting is missing, unknown or out of range
@@ -25,6 +26,7 @@ public record Settings(
         NodeSettings.of(Block.of(root, "iommu-fleet.node"), tls),
         tls,
         JournalSettings.of(Block.of(root, "iommu-fleet.journal")),
+        PostgresSettings.of(Block.of(root, "iommu-fleet.postgres")),
         SnapshotSettings.of(Block.of(root, "iommu-fleet.snapshots")),
         LimitSettings.of(Block.of(root, "iommu-fleet.limits")),
         TimeoutSettings.of(Block.of(root, "iommu-fleet.timeouts")));

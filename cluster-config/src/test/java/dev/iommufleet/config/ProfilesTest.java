@@ -51,6 +51,13 @@ class ProfilesTest {
         "iommu-fleet.timeouts.idle-millis | soon | iommu-fleet.timeouts.idle-millis",
         "iommu-fleet.node.host | 0.0.0.0 | iommu-fleet.node.host is 0.0.0.0, which other machines"
             + " can reach",
+        "iommu-fleet.journal.store | h2 | iommu-fleet.journal.store is 'h2'; 'sqlite' and"
+            + " 'postgres'",
+        "iommu-fleet.postgres.connections | 0 | iommu-fleet.postgres.connections is 0; 1 to 200",
+        "iommu-fleet.postgres.schema | My-Fleet | iommu-fleet.postgres.schema is 'My-Fleet'",
+        "iommu-fleet.postgres.ssl-mode | maybe | iommu-fleet.postgres.ssl-mode is 'maybe'",
+        "iommu-fleet.postgres.password-file | /no/file | iommu-fleet.postgres.password-file:"
+            + " /no/file",
         "iommu-fleet.node.data-directory | a?b | iommu-fleet.node.data-directory has a '?'",
       })
   @DisplayName("out of range, misspelt or dangerous are refused by name")
@@ -100,7 +107,7 @@ class ProfilesTest {
             BadSettingException.class, () -> Profiles.load("best", Optional.empty(), Map.of()));
 
     assertEquals("configuration file /no/such.conf cannot be read", file.getMessage());
-    assertEquals("profile 'best' is unknown; known are [embedded]", profile.getMessage());
+    assertEquals("profile 'best' is unknown; known are [embedded, postgres]", profile.getMessage());
   }
 
   @Test
@@ -118,6 +125,28 @@ class ProfilesTest {
         config.getString("akka-persistence-jdbc.shared-databases.journal.db.url"));
     assertEquals("fail", config.getString("jdbc-journal.replay-filter.mode"));
     assertEquals(100_000, config.getInt("jdbc-journal.bufferSize"));
+  }
+
+  @Test
+  @DisplayName("of profile postgres have defaults, and their password in no text")
+  void postgres(@TempDir Path directory) throws IOException {
+    var file = Files.writeString(directory.resolve("secret"), "open sesame\n");
+    var config =
+        Profiles.load(
+            Profiles.POSTGRES,
+            Optional.empty(),
+            Map.of("iommu-fleet.postgres.password-file", file.toString()));
+
+    var settings = Settings.of(config);
+
+    assertEquals(JournalSettings.Store.POSTGRES, settings.journal().store());
+    assertEquals("open sesame", settings.postgres().password().text());
+    assertFalse(settings.toString().contains("sesame"), settings.toString());
+    assertEquals(10, settings.postgres().connections());
+    var pool = config.getConfig("akka-persistence-jdbc.shared-databases.journal.db");
+    assertEquals(10, pool.getInt("maxConnections"));
+    assertEquals(10, pool.getInt("numThreads"));
+    assertEquals("journal", config.getString("jdbc-snapshot-store.use-shared-db"));
   }
 
   private static Settings settings(Map<String, ?> overrides) {

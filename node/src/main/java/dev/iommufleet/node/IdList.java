@@ -4,6 +4,7 @@ import dev.iommufleet.actors.Refusals;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.actors.RequestCheck;
 import dev.iommufleet.config.LimitSettings;
+import dev.iommufleet.persistence.journal.JournalException;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,8 @@ record IdList(Index index, LimitSettings limits, Executor blocking) {
    * One page.
    *
    * @param pageSize unsigned; 0: the usual
-   * @throws RefusedException LIMIT_EXCEEDED, BAD_PAGE_TOKEN
+   * @throws RefusedException LIMIT_EXCEEDED, BAD_PAGE_TOKEN; the stage fails with
+   *     JOURNAL_UNAVAILABLE
    */
   CompletionStage<Page> page(int pageSize, String token) {
     long asked = Integer.toUnsignedLong(pageSize);
@@ -39,10 +41,20 @@ record IdList(Index index, LimitSettings limits, Executor blocking) {
   }
 
   private Page read(String after, int size) {
-    var ids = index.behind(after, size + 1);
+    var ids = behind(after, size + 1);
     return ids.size() > size
         ? new Page(List.copyOf(ids.subList(0, size)), ids.get(size - 1))
         : new Page(ids, "");
+  }
+
+  private List<String> behind(String after, int limit) {
+    try {
+      return index.behind(after, limit);
+    } catch (JournalException e) {
+      throw new RefusedException(
+          RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
+          "the list cannot be read now (%s); ask again".formatted(e.getMessage()));
+    }
   }
 
   /** A token is the last id of the page before. */

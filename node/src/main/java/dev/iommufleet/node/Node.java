@@ -23,7 +23,6 @@ import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
 import dev.iommufleet.node.security.Door;
 import dev.iommufleet.persistence.journal.FleetIndex;
-import dev.iommufleet.persistence.store.DataDirectory;
 import dev.iommufleet.protocol.api.v1.DeviceServiceGrpc;
 import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
 import dev.iommufleet.protocol.api.v1.IommuFleetGrpc;
@@ -38,13 +37,11 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,7 +60,7 @@ public final class Node implements AutoCloseable {
   private final Settings settings;
   private final Door door;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-  private Path data;
+  private String data;
   private volatile int grpcPort;
   private int httpPort;
 
@@ -76,7 +73,7 @@ public final class Node implements AutoCloseable {
    * Serves when it returns.
    *
    * @param config as {@code Profiles.load} gives it
-   * @throws dev.iommufleet.persistence.store.DataDirectoryException the data cannot be used
+   * @throws dev.iommufleet.persistence.store.StoreException the data cannot be used
    * @throws dev.iommufleet.node.security.TlsException keys or certificates cannot be used
    * @throws NodeStartException a port is taken, or the cluster does not form
    */
@@ -104,20 +101,17 @@ public final class Node implements AutoCloseable {
     return settings.node().host();
   }
 
-  /** Absolute. */
-  public Path data() {
+  /** Where the journal is, as people may read it: a directory's absolute path, or a database. */
+  public String data() {
     return data;
   }
 
   private void startParts(Config given) {
-    var directory = part(DataDirectory.open(settings.node().dataDirectory()));
-    data = directory.path();
-    var config =
-        ConfigFactory.parseMap(Map.of("iommu-fleet.node.data-directory", data.toString()))
-            .withFallback(given)
-            .resolve();
+    var store = part(Stores.open(settings));
+    data = store.description();
+    var config = ConfigFactory.parseMap(store.settings()).withFallback(given).resolve();
     var system = system(door.remoting(config));
-    var index = part(FleetIndex.open(data));
+    var index = part(FleetIndex.open(store));
     var blocking = blockingExecutor();
     var admission = new Admission(settings.limits().requestsInFlight());
     var gateway = gateway(system, admission);

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.iommufleet.config.BadSettingException;
 import dev.iommufleet.node.security.TlsException;
 import dev.iommufleet.persistence.store.DataDirectoryException;
+import dev.iommufleet.persistence.store.DatabaseException;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
@@ -12,7 +13,10 @@ public final class NodeMain {
   /** Bad usage or bad input. */
   public static final int BAD_INPUT = 2;
 
-  /** The data directory or a port is not to be had. */
+  /** The database does not answer. */
+  public static final int UNREACHABLE = 3;
+
+  /** The data directory, the database or a port is not to be had. */
   public static final int REFUSED = 4;
 
   private NodeMain() {}
@@ -45,6 +49,13 @@ public final class NodeMain {
     } catch (BadSettingException e) {
       err.println(e.getMessage());
       return BAD_INPUT;
+    } catch (DatabaseException e) {
+      err.println(e.getMessage());
+      return switch (e.code()) {
+        case BAD_ADDRESS -> BAD_INPUT;
+        case UNREACHABLE -> UNREACHABLE;
+        case NOT_ALLOWED, UNFIT, MISSING, FOREIGN, NEWER_SCHEMA -> REFUSED;
+      };
     } catch (DataDirectoryException | NodeStartException | TlsException e) {
       err.println(e.getMessage());
       return REFUSED;

@@ -23,6 +23,16 @@ record TestNode(Node node, FleetClient client) implements AutoCloseable {
     return new TestNode(node, FleetClient.connect("127.0.0.1:" + node.grpcPort()));
   }
 
+  /** With its journal in a database. */
+  static TestNode start(String databaseUrl, Map<String, ?> overrides) {
+    var settings = new HashMap<String, Object>(overrides);
+    settings.put("iommu-fleet.postgres.url", databaseUrl);
+    settings.put("iommu-fleet.node.grpc-port", 0);
+    settings.put("iommu-fleet.node.http-port", 0);
+    var node = Node.start(Profiles.load(Profiles.POSTGRES, Optional.empty(), settings));
+    return new TestNode(node, FleetClient.connect("127.0.0.1:" + node.grpcPort()));
+  }
+
   @Override
   public void close() {
     client.close();

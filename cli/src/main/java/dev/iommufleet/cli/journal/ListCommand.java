@@ -4,9 +4,13 @@ import static dev.iommufleet.cli.ExitCode.DONE;
 
 import dev.iommufleet.cli.Printer;
 import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.persistence.journal.JournalReader;
 import dev.iommufleet.persistence.journal.JournalSummary;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,27 +30,42 @@ final class ListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var journal = data.open()) {
-      var all =
-          journal.summaries().stream()
-              .filter(it -> kind.isWanted(JournalKind.of(it.persistenceId())))
-              .toList();
       if (print.json()) {
-        print.json(Json.object("journals", all.stream().map(ListCommand::json).toList()));
+        var all = new ArrayList<Object>();
+        each(journal, it -> all.add(json(it)));
+        print.json(Json.object("journals", all));
         return DONE;
       }
-      all.forEach(
-          it ->
-              print.line(
-                  "%-6s %-24s %,8d entries %,12d bytes  %s to %s",
-                  JournalKind.of(it.persistenceId()),
-                  JournalKind.id(it.persistenceId()),
-                  it.entries(),
-                  it.payloadBytes(),
-                  Instant.ofEpochMilli(it.firstUnixMillis()),
-                  Instant.ofEpochMilli(it.lastUnixMillis())));
-      print.line("%d journals in %s", all.size(), data.path());
+      var count = new AtomicLong();
+      each(
+          journal,
+          it -> {
+            count.incrementAndGet();
+            text(it);
+          });
+      print.line("%d journals in %s", count.get(), data.name());
       return DONE;
     }
+  }
+
+  private void each(JournalReader journal, Consumer<JournalSummary> consumer) {
+    journal.summaries(
+        it -> {
+          if (kind.isWanted(JournalKind.of(it.persistenceId()))) {
+            consumer.accept(it);
+          }
+        });
+  }
+
+  private void text(JournalSummary it) {
+    print.line(
+        "%-6s %-24s %,8d entries %,12d bytes  %s to %s",
+        JournalKind.of(it.persistenceId()),
+        JournalKind.id(it.persistenceId()),
+        it.entries(),
+        it.payloadBytes(),
+        Instant.ofEpochMilli(it.firstUnixMillis()),
+        Instant.ofEpochMilli(it.lastUnixMillis()));
   }
 
   private static Object json(JournalSummary it) {

@@ -1,8 +1,10 @@
 package dev.iommufleet.persistence.journal;
 
+import dev.iommufleet.persistence.store.Store;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +15,6 @@ import org.sqlite.SQLiteConfig;
  * neither a large fleet nor a long history has to be read through.
  */
 public final class FleetIndex implements AutoCloseable {
-  /** Tag of an entry from which on something must go on after a restart without being asked. */
-  public static final String OWES = "owes";
-
-  /** Tag of an entry after which nothing is owed any more. */
-  public static final String SETTLED = "settled";
-
-  /** Tag of the last entry of an IOMMU that was deleted. */
-  public static final String DELETED = "deleted";
-
   private static final String PREFIX = EntityIds.persistenceId("");
   private static final String DEVICE_PREFIX = EntityIds.devicePersistenceId("");
   private static final int BUSY_MILLIS = 10_000;
@@ -32,29 +25,30 @@ public final class FleetIndex implements AutoCloseable {
   private static final String DEVICE_PREFIX_END = EntityIds.DEVICE + "}";
 
   private static final String LIVING =
-      """
-      select j.persistence_id from event_journal j
-      where j.sequence_number = 1 and j.persistence_id > ? and j.persistence_id < ?
-        and not exists (
-          select 1 from event_tag t join event_journal d on d.ordering = t.event_id
-          where t.tag = 'deleted' and d.persistence_id = j.persistence_id)
-      order by j.persistence_id limit ?
-      """;
+      "select persistence_id from living_entity where persistence_id > ? and persistence_id < ?"
+          + " order by persistence_id limit ?";
 
   private static final String OWING =
-      """
-      select j.persistence_id from event_tag t join event_journal j on j.ordering = t.event_id
-      where t.tag in ('owes', 'settled') and j.persistence_id > ? and j.persistence_id < ?
-      group by j.persistence_id
-      having max(case when t.tag = 'owes' then j.sequence_number else 0 end)
-           > max(case when t.tag = 'settled' then j.sequence_number else 0 end)
-      order by j.persistence_id limit ?
-      """;
+      "select persistence_id from owing_entity where persistence_id > ? and persistence_id < ?"
+          + " order by persistence_id limit ?";
 
-  private final Connection connection;
+  /** Opens a connection. */
+  @FunctionalInterface
+  private interface Door {
+    Connection open() throws SQLException;
+  }
 
-  private FleetIndex(Connection connection) {
-    this.connection = connection;
+  private final Door door;
+
+  /** Null: the next question opens one. */
+  private Connection connection;
+
+  private FleetIndex(Door door) {
+    this.door = door;
+  }
+
+  public static FleetIndex open(Store store) {
+    return new FleetIndex(store::connectReadOnly);
   }
 
   /**
@@ -64,13 +58,10 @@ public final class FleetIndex implements AutoCloseable {
     var config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
-    try {
-      return new FleetIndex(
-          DriverManager.getConnection(
-              "jdbc:sqlite:" + directory.resolve("journal.db"), config.toProperties()));
-    } catch (SQLException e) {
-      throw new IllegalStateException("the journal in " + directory + " cannot be read", e);
-    }
+    return new FleetIndex(
+        () ->
+            DriverManager.getConnection(
+                "jdbc:sqlite:" + directory.resolve("journal.db"), config.toProperties()));
   }
 
   /**
@@ -95,30 +86,65 @@ public final class FleetIndex implements AutoCloseable {
     return ids(OWING, DEVICE_PREFIX, DEVICE_PREFIX_END, after, limit);
   }
 
-  private synchronized List<String> ids(
-      String sql, String prefix, String prefixEnd, String after, int limit) {
-    try (var query = connection.prepareStatement(sql)) {
-      query.setString(1, prefix + after);
-      query.setString(2, prefixEnd);
-      query.setInt(3, limit);
-      var ids = new ArrayList<String>();
-      try (var rows = query.executeQuery()) {
-        while (rows.next()) {
-          ids.add(rows.getString(1).substring(prefix.length()));
-        }
-      }
-      return ids;
+  private List<String> ids(String sql, String prefix, String prefixEnd, String after, int limit) {
+    return ask(
+        sql,
+        query -> {
+          query.setString(1, prefix + after);
+          query.setString(2, prefixEnd);
+          query.setInt(3, limit);
+          var ids = new ArrayList<String>();
+          try (var rows = query.executeQuery()) {
+            while (rows.next()) {
+              ids.add(rows.getString(1).substring(prefix.length()));
+            }
+          }
+          return ids;
+        });
+  }
+
+  /** Reads an answer. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T answer(PreparedStatement query) throws SQLException;
+  }
+
+  /** A server may have been restarted since the last question: that is asked once more. */
+  private synchronized <T> T ask(String sql, Question<T> question) {
+    boolean fresh = connection == null;
+    try {
+      return asked(sql, question);
     } catch (SQLException e) {
-      throw new IllegalStateException("the journal's index cannot be read", e);
+      forget();
+      if (!fresh) {
+        return ask(sql, question);
+      }
+      throw new JournalException(
+          JournalException.Code.UNREADABLE,
+          "the journal's index cannot be read (%s)".formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  private <T> T asked(String sql, Question<T> question) throws SQLException {
+    if (connection == null) {
+      connection = door.open();
+    }
+    try (var query = connection.prepareStatement(sql)) {
+      return question.answer(query);
+    }
+  }
+
+  private void forget() {
+    try (var _ = connection) {
+      connection = null;
+    } catch (SQLException e) {
+      return; // It is broken; that is why.
     }
   }
 
   @Override
   public synchronized void close() {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException("the journal's index cannot be closed", e);
-    }
+    forget();
   }
 }

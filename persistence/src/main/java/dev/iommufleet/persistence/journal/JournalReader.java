@@ -6,9 +6,13 @@ import static dev.iommufleet.persistence.journal.JournalException.Code.UNREADABL
 
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.persistence.serialization.FleetSerializer;
+import dev.iommufleet.persistence.store.DatabaseAddress;
+import dev.iommufleet.persistence.store.JournalTables;
+import dev.iommufleet.persistence.store.ReadOnlyDatabase;
 import dev.iommufleet.persistence.store.ReadOnlyFiles;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,8 +22,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reads a data directory and changes nothing in it, also while a node writes to it: each look-up
- * sees what was committed when it began. Not thread-safe.
+ * Reads a journal and changes nothing in it, also while nodes write to it: each look-up sees what
+ * was committed when it began. Not thread-safe.
  */
 public final class JournalReader implements AutoCloseable {
   /** Rows at a time: no long read keeps the writer's log from being folded back. */
@@ -35,7 +39,10 @@ public final class JournalReader implements AutoCloseable {
           + PAGE;
   private static final String SUMMARY =
       "select persistence_id, max(sequence_number), sum(length(event_payload)),"
-          + " min(write_timestamp), max(write_timestamp) from event_journal where ";
+          + " min(write_timestamp), max(write_timestamp) from event_journal where persistence_id ";
+  private static final String ONE_SUMMARY = SUMMARY + "= ? group by persistence_id";
+  private static final String SUMMARIES =
+      SUMMARY + "> ? group by persistence_id order by persistence_id limit " + PAGE;
   private static final String SNAPSHOT =
       "select sequence_number, snapshot_ser_id, snapshot_ser_manifest, snapshot_payload"
           + " from snapshot where persistence_id = ? and sequence_number <= ?"
@@ -45,10 +52,10 @@ public final class JournalReader implements AutoCloseable {
           + " and persistence_id > ? order by persistence_id limit ?";
 
   private final FleetSerializer serializer = new FleetSerializer();
-  private final ReadOnlyFiles files;
+  private final JournalTables tables;
 
-  private JournalReader(ReadOnlyFiles files) {
-    this.files = files;
+  private JournalReader(JournalTables tables) {
+    this.tables = tables;
   }
 
   /**
@@ -60,45 +67,47 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /**
+   * @throws dev.iommufleet.persistence.store.DatabaseException no journal there, or one that cannot
+   *     be read
+   */
+  public static JournalReader open(DatabaseAddress database) {
+    return new JournalReader(ReadOnlyDatabase.open(database));
+  }
+
+  /**
    * Persistence ids behind {@code after}, ascending.
    *
    * @param after empty: from the first on
    * @param limit at most so many
    */
   public List<String> persistenceIds(String after, int limit) {
-    try (var query = files.journal().prepareStatement(IDS)) {
-      query.setString(1, after);
-      query.setInt(2, limit);
-      var ids = new ArrayList<String>();
-      try (var rows = query.executeQuery()) {
-        while (rows.next()) {
-          ids.add(rows.getString(1));
-        }
-      }
-      return ids;
-    } catch (SQLException e) {
-      throw unreadable("the list of journals", e);
-    }
+    return lookUp(
+        IDS,
+        "the list of journals",
+        query -> {
+          query.setString(1, after);
+          query.setInt(2, limit);
+          var ids = new ArrayList<String>();
+          try (var rows = query.executeQuery()) {
+            while (rows.next()) {
+              ids.add(rows.getString(1));
+            }
+          }
+          return ids;
+        });
   }
 
-  /** All journals, ascending by persistence id. Reads every row's head. */
-  public List<JournalSummary> summaries() {
-    var sql = SUMMARY + "1 group by persistence_id order by persistence_id";
-    try (var query = files.journal().prepareStatement(sql)) {
-      return summaries(query);
-    } catch (SQLException e) {
-      throw unreadable("the journals' figures", e);
+  /** Gives all journals, ascending by persistence id. Reads every row's head. */
+  public void summaries(Consumer<JournalSummary> consumer) {
+    var page = summaries(SUMMARIES, "");
+    while (!page.isEmpty()) {
+      page.forEach(consumer);
+      page = summaries(SUMMARIES, page.getLast().persistenceId());
     }
   }
 
   public Optional<JournalSummary> summary(String persistenceId) {
-    var sql = SUMMARY + "persistence_id = ? group by persistence_id";
-    try (var query = files.journal().prepareStatement(sql)) {
-      query.setString(1, persistenceId);
-      return summaries(query).stream().findAny();
-    } catch (SQLException e) {
-      throw unreadable("the figures of " + persistenceId, e);
-    }
+    return summaries(ONE_SUMMARY, persistenceId).stream().findAny();
   }
 
   /**
@@ -153,44 +162,68 @@ public final class JournalReader implements AutoCloseable {
    * @param type of the entity's snapshots
    */
   public <S> Optional<Stored<S>> snapshot(Class<S> type, String persistenceId, long atMost) {
-    var snapshots = files.snapshots();
+    var snapshots = tables.snapshots();
     if (snapshots.isEmpty()) {
       return Optional.empty();
     }
-    try (var query = snapshots.get().prepareStatement(SNAPSHOT)) {
-      query.setString(1, persistenceId);
-      query.setLong(2, atMost);
-      try (var rows = query.executeQuery()) {
-        return rows.next()
-            ? Optional.of(stored(type, "snapshot", persistenceId, rows))
-            : Optional.empty();
-      }
-    } catch (SQLException e) {
-      throw unreadable("the snapshots of " + persistenceId, e);
-    }
+    return lookUp(
+        snapshots.get(),
+        SNAPSHOT,
+        "the snapshots of " + persistenceId,
+        query -> {
+          query.setString(1, persistenceId);
+          query.setLong(2, atMost);
+          try (var rows = query.executeQuery()) {
+            return rows.next()
+                ? Optional.of(stored(type, "snapshot", persistenceId, rows))
+                : Optional.<Stored<S>>empty();
+          }
+        });
   }
 
   @Override
   public void close() {
-    files.close();
+    tables.close();
   }
 
   private <E> List<Stored<E>> page(Class<E> type, String persistenceId, long from, long to) {
-    try (var query = files.journal().prepareStatement(ENTRIES)) {
-      query.setString(1, persistenceId);
-      query.setLong(2, from);
-      query.setLong(3, to);
-      var page = new ArrayList<Stored<E>>();
-      long bytes = 0;
-      try (var rows = query.executeQuery()) {
-        while (bytes < PAGE_BYTES && rows.next()) {
-          page.add(stored(type, "entry", persistenceId, rows));
-          bytes += page.getLast().payloadBytes();
-        }
-      }
-      return page;
+    return lookUp(
+        ENTRIES,
+        "%s from entry %d on".formatted(persistenceId, from),
+        query -> {
+          query.setString(1, persistenceId);
+          query.setLong(2, from);
+          query.setLong(3, to);
+          var page = new ArrayList<Stored<E>>();
+          long bytes = 0;
+          try (var rows = query.executeQuery()) {
+            while (bytes < PAGE_BYTES && rows.next()) {
+              page.add(stored(type, "entry", persistenceId, rows));
+              bytes += page.getLast().payloadBytes();
+            }
+          }
+          return page;
+        });
+  }
+
+  /** Reads an answer. */
+  @FunctionalInterface
+  private interface LookUp<T> {
+    T answer(PreparedStatement query) throws SQLException;
+  }
+
+  private <T> T lookUp(String sql, String what, LookUp<T> lookUp) {
+    return lookUp(tables.journal(), sql, what, lookUp);
+  }
+
+  private <T> T lookUp(Connection connection, String sql, String what, LookUp<T> lookUp) {
+    try (var query = connection.prepareStatement(sql)) {
+      var answer = lookUp.answer(query);
+      tables.endLookUp();
+      return answer;
     } catch (SQLException e) {
-      throw unreadable("%s from entry %d on".formatted(persistenceId, from), e);
+      throw new JournalException(
+          UNREADABLE, "%s cannot be read (%s)".formatted(what, e.getMessage()), e);
     }
   }
 
@@ -219,24 +252,25 @@ public final class JournalReader implements AutoCloseable {
     }
   }
 
-  private static List<JournalSummary> summaries(PreparedStatement query) throws SQLException {
-    var summaries = new ArrayList<JournalSummary>();
-    try (var rows = query.executeQuery()) {
-      while (rows.next()) {
-        summaries.add(
-            new JournalSummary(
-                rows.getString(1),
-                rows.getLong(2),
-                rows.getLong(3),
-                rows.getLong(4),
-                rows.getLong(5)));
-      }
-    }
-    return summaries;
-  }
-
-  private static JournalException unreadable(String what, SQLException e) {
-    return new JournalException(
-        UNREADABLE, "%s cannot be read (%s)".formatted(what, e.getMessage()), e);
+  private List<JournalSummary> summaries(String sql, String persistenceId) {
+    return lookUp(
+        sql,
+        "the figures of journals",
+        query -> {
+          query.setString(1, persistenceId);
+          var summaries = new ArrayList<JournalSummary>();
+          try (var rows = query.executeQuery()) {
+            while (rows.next()) {
+              summaries.add(
+                  new JournalSummary(
+                      rows.getString(1),
+                      rows.getLong(2),
+                      rows.getLong(3),
+                      rows.getLong(4),
+                      rows.getLong(5)));
+            }
+          }
+          return summaries;
+        });
   }
 }

@@ -11,13 +11,16 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
 
 /**
  * The directory of an embedded journal, held by one process: {@code journal.db} has all that was
  * acknowledged, {@code snapshots.db} may be lost, {@code lock} says who holds it. The lock ends
  * with the process, however it ends.
  */
-public final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements Store {
   private static final String LOCK = "lock";
 
   private final Path path;
@@ -50,6 +53,21 @@ public final class DataDirectory implements AutoCloseable {
   /** Absolute. */
   public Path path() {
     return path;
+  }
+
+  @Override
+  public String description() {
+    return path.toString();
+  }
+
+  @Override
+  public Map<String, Object> settings() {
+    return Map.of("iommu-fleet.node.data-directory", path.toString());
+  }
+
+  @Override
+  public Connection connectReadOnly() throws SQLException {
+    return new SchemaCheck(path, Schema.JOURNAL).connect(true);
   }
 
   /** Gives the directory up; everything that uses its files has been closed before. */

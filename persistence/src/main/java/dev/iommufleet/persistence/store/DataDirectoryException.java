@@ -3,7 +3,7 @@ package dev.iommufleet.persistence.store;
 import java.nio.file.Path;
 
 /** A data directory cannot be used. The message says why and what to do. */
-public final class DataDirectoryException extends RuntimeException {
+public final class DataDirectoryException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   /** Why; stable names. */
@@ -26,9 +26,7 @@ public final class DataDirectoryException extends RuntimeException {
   private final transient Path directory;
 
   DataDirectoryException(Code code, Path directory, String message) {
-    super("data directory " + directory + ": " + message);
-    this.code = code;
-    this.directory = directory;
+    this(code, directory, message, null);
   }
 
   DataDirectoryException(Code code, Path directory, String message, Throwable cause) {

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /** The files of a data directory, opened for reading beside whoever writes them. */
-public final class ReadOnlyFiles implements AutoCloseable {
+public final class ReadOnlyFiles implements JournalTables {
   private final Connection journal;
   private final Optional<Connection> snapshots;
 
@@ -43,13 +43,19 @@ public final class ReadOnlyFiles implements AutoCloseable {
     }
   }
 
+  @Override
   public Connection journal() {
     return journal;
   }
 
-  /** Absent when the file is: snapshots may be lost. */
+  @Override
   public Optional<Connection> snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public void endLookUp() {
+    // Each is a transaction of its own.
   }
 
   @Override

@@ -32,13 +32,8 @@ enum Schema {
           create index event_journal_first on event_journal (persistence_id)
             where sequence_number = 1
           """,
-          """
-          create table event_tag (
-            event_id bigint,
-            tag varchar,
-            primary key (event_id, tag)) without rowid
-          """,
-          "create index event_tag_tag on event_tag (tag, event_id)")),
+          Entities.LIVING,
+          Entities.OWING)),
 
   SNAPSHOTS(
       "snapshots.db",
@@ -58,7 +53,7 @@ enum Schema {
           """));
 
   /** Of both files. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** "IMFL". */
   static final int APPLICATION_ID = 0x494D_464C;
@@ -75,7 +70,57 @@ enum Schema {
     return file;
   }
 
+  /** Make the tables in an empty file. */
   List<String> statements() {
     return statements;
+  }
+
+  /** Make the tables of a file of version 1 those of this version. */
+  List<String> fromVersion1() {
+    return switch (this) {
+      case JOURNAL -> Entities.FROM_1;
+      case SNAPSHOTS -> List.of();
+    };
+  }
+
+  /**
+   * Tables of entities, new in version 2. A class of its own, for an enum's constants come first.
+   */
+  private static final class Entities {
+    /** Who was created and not deleted. Kept in the transactions that write the entries. */
+    static final String LIVING =
+        """
+        create table living_entity (
+          persistence_id varchar not null primary key) without rowid
+        """;
+
+    /** Who has something to go on with after a restart; the same. */
+    static final String OWING =
+        """
+        create table owing_entity (
+          persistence_id varchar not null primary key) without rowid
+        """;
+
+    /** From tags of single entries, which a page of a list had to gather, to tables of entities. */
+    static final List<String> FROM_1 =
+        List.of(
+            LIVING,
+            OWING,
+            """
+            insert into living_entity
+            select j.persistence_id from event_journal j
+            where j.sequence_number = 1 and not exists (
+              select 1 from event_tag t join event_journal d on d.ordering = t.event_id
+              where t.tag = 'deleted' and d.persistence_id = j.persistence_id)
+            """,
+            """
+            insert into owing_entity
+            select j.persistence_id from event_tag t join event_journal j on j.ordering = t.event_id
+            where t.tag in ('owes', 'settled')
+            group by j.persistence_id
+            having max(case when t.tag = 'owes' then j.sequence_number else 0 end)
+                 > max(case when t.tag = 'settled' then j.sequence_number else 0 end)
+            """,
+            "drop table event_tag");
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteException;
 
@@ -30,10 +31,13 @@ record SchemaCheck(Path directory, Schema schema) {
   void createOrCheck() {
     try (var connection = connect(false)) {
       if (isNew(connection)) {
-        create(connection);
+        change(connection, schema.statements());
       } else {
         check(connection);
         checkPages(connection);
+        if (pragma(connection, "user_version") == 1) {
+          change(connection, schema.fromVersion1());
+        }
       }
     } catch (SQLException e) {
       throw refused(e);
@@ -113,10 +117,11 @@ record SchemaCheck(Path directory, Schema schema) {
     }
   }
 
-  private void create(Connection connection) throws SQLException {
+  /** All or nothing, to this version. */
+  private static void change(Connection connection, List<String> statements) throws SQLException {
     connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
-      for (var sql : schema.statements()) {
+      for (var sql : statements) {
         statement.execute(sql);
       }
       statement.execute("pragma application_id = " + Schema.APPLICATION_ID);

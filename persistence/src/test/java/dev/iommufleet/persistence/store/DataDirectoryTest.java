@@ -123,9 +123,9 @@ class DataDirectoryTest {
   @DisplayName("of a later version is left alone")
   void newer() throws SQLException {
     DataDirectory.open(path).close();
-    execute("pragma user_version = 2");
+    execute("pragma user_version = 3");
 
-    assertRefused(DataDirectoryException.Code.NEWER_SCHEMA, "has version 2 and this program knows");
+    assertRefused(DataDirectoryException.Code.NEWER_SCHEMA, "has version 3 and this program knows");
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** What a lab needs beside nodes: a database server of its own. */
+package dev.iommufleet.load.lab;
