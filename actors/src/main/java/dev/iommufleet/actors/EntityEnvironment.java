@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  * @param entries reads the journal back
  * @param peers the way to other entities
  * @param node address of this node as clients see it, host:port
+ * @param metrics counts what happens
  * @param unixNanos nanoseconds since 1970-01-01 UTC
  */
 public record EntityEnvironment(
@@ -18,4 +19,5 @@ public record EntityEnvironment(
     EntrySource entries,
     Peers peers,
     Supplier<String> node,
+    EntityMetrics metrics,
     LongSupplier unixNanos) {}

@@ -36,7 +36,13 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceI
   /** The behaviour of the entity {@code id}; {@code shard} is asked when it may leave memory. */
   public static Behavior<EntityCommand> create(
       String id, ActorRef<ClusterSharding.ShardCommand> shard, EntityEnvironment environment) {
-    return supervised(id, "host device '" + id + "'", shard, environment, HostDeviceEntity::new);
+    return supervised(
+        EntityKind.HOST_DEVICE,
+        id,
+        "host device '" + id + "'",
+        shard,
+        environment,
+        HostDeviceEntity::new);
   }
 
   public static PersistenceId persistenceId(String id) {

@@ -27,19 +27,22 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> 
   private final Requests requests;
   private final DeviceLinks links;
   private final DeviceReports reports;
+  private final Counting counting;
 
   private IommuEntity(Shell shell) {
     super(persistenceId(shell.id()), shell);
     this.entries = new EntryWriter(environment);
     this.links = new DeviceLinks(this);
-    this.requests = new Requests(this, links);
+    this.counting = new Counting(environment.metrics(), shell.gauge());
+    this.requests = new Requests(this, links, counting);
     this.reports = new DeviceReports(this, links, requests);
   }
 
   /** The behaviour of the entity {@code id}; {@code shard} is asked when it may leave memory. */
   public static Behavior<EntityCommand> create(
       String id, ActorRef<ClusterSharding.ShardCommand> shard, EntityEnvironment environment) {
-    return supervised(id, "IOMMU '" + id + "'", shard, environment, IommuEntity::new);
+    return supervised(
+        EntityKind.IOMMU, id, "IOMMU '" + id + "'", shard, environment, IommuEntity::new);
   }
 
   public static PersistenceId persistenceId(String id) {
@@ -70,6 +73,7 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> 
 
   @Override
   void recovered(Incarnation incarnation) {
+    counting.madeAnew(incarnation);
     requests.resume(incarnation);
   }
 

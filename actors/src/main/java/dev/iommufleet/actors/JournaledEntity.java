@@ -56,9 +56,11 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
   private final List<Caller> unanswered;
 
   private final RecoveryGuard guard;
+  private final EntityKind kind;
+  private final long bornNanos = System.nanoTime();
   private boolean busyLately;
 
-  /** What an entity is given by those around it. The last two outlive every restart of it. */
+  /** What an entity is given by those around it. The last three outlive every restart of it. */
   record Shell(
       String id,
       String name,
@@ -67,6 +69,7 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
       ActorContext<EntityCommand> context,
       TimerScheduler<EntityCommand> timers,
       List<Caller> unanswered,
+      EntityGauge gauge,
       RecoveryGuard guard) {}
 
   JournaledEntity(PersistenceId persistenceId, Shell shell) {
@@ -78,6 +81,7 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
     this.shard = shell.shard;
     this.unanswered = shell.unanswered;
     this.guard = shell.guard;
+    this.kind = shell.gauge.kind();
     this.environment = shell.environment;
     var idle = Duration.ofMillis(environment.settings().idleMillis());
     shell.timers.startTimerWithFixedDelay(new EntityCommand.LookAround(), idle);
@@ -85,13 +89,15 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
 
   /** The behaviour of an entity; {@code shard} is asked when it may leave memory. */
   static Behavior<EntityCommand> supervised(
+      EntityKind kind,
       String id,
       String name,
       ActorRef<ClusterSharding.ShardCommand> shard,
       EntityEnvironment environment,
       Function<Shell, Behavior<EntityCommand>> entity) {
     var unanswered = new ArrayList<Caller>(1);
-    var guard = new RecoveryGuard(name);
+    var gauge = environment.metrics().enter(kind);
+    var guard = new RecoveryGuard(name, gauge::leave);
     Behavior<EntityCommand> behavior =
         Behaviors.setup(
             context ->
@@ -106,6 +112,7 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
                                 context,
                                 timers,
                                 unanswered,
+                                gauge,
                                 guard))));
     return Behaviors.intercept(
         () -> guard,
@@ -187,6 +194,7 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
 
   private void onRecovered(EntityState<I> state) {
     guard.recovered();
+    environment.metrics().recovered(kind, System.nanoTime() - bornNanos);
     unanswered.forEach(caller -> caller.refuse(EntityRefusals.journalUnavailable()));
     unanswered.clear();
     if (state instanceof Present<I>(var incarnation)) {
@@ -252,11 +260,13 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
   Effect<E, EntityState<I>> persist(E event, List<Caller> callers, Answers<I> answers) {
     checkSize(event.bytes());
     unanswered.addAll(callers);
+    long begun = System.nanoTime();
     return Effect()
         .persist(event)
         .thenRun(
             (EntityState<I> state) -> {
               unanswered.clear();
+              environment.metrics().journaled(kind, event.bytes(), System.nanoTime() - begun);
               var answer = answers.from(state);
               callers.forEach(caller -> caller.tell(answer.apply(caller)));
             })

@@ -2,6 +2,8 @@ package dev.iommufleet.actors;
 
 import akka.actor.typed.Behavior;
 import akka.actor.typed.BehaviorInterceptor;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
 import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
@@ -12,13 +14,16 @@ import dev.iommufleet.protocol.api.v1.RefusalCode;
  */
 final class RecoveryGuard extends BehaviorInterceptor<EntityCommand, EntityCommand> {
   private final String name;
+  private final Runnable stopped;
 
   /** Null: the last recovery ended well, or the first has not ended. */
   private Throwable failure;
 
-  RecoveryGuard(String name) {
+  /** {@code stopped} runs once the entity has left memory. */
+  RecoveryGuard(String name, Runnable stopped) {
     super(EntityCommand.class);
     this.name = name;
+    this.stopped = stopped;
   }
 
   void recovered() {
@@ -44,6 +49,15 @@ final class RecoveryGuard extends BehaviorInterceptor<EntityCommand, EntityComma
       return Behaviors.same();
     }
     return entity.apply(context, command);
+  }
+
+  @Override
+  public Behavior<EntityCommand> aroundSignal(
+      TypedActorContext<EntityCommand> context, Signal signal, SignalTarget<EntityCommand> entity) {
+    if (signal instanceof PostStop) {
+      stopped.run();
+    }
+    return entity.apply(context, signal);
   }
 
   /** The innermost says what is wrong with the bytes; the others say where we were. */

@@ -29,10 +29,12 @@ final class Requests {
   private final EntityLimits limits;
   private final EntryWriter entries;
   private final RequestCheck check;
+  private final Counting counting;
 
-  Requests(IommuEntity entity, DeviceLinks links) {
+  Requests(IommuEntity entity, DeviceLinks links, Counting counting) {
     this.entity = entity;
     this.links = links;
+    this.counting = counting;
     this.environment = entity.environment;
     this.limits = environment.settings().limits();
     this.entries = new EntryWriter(environment);
@@ -188,11 +190,12 @@ final class Requests {
     boolean byTimer = run.deadlinePassed;
     boolean continued = run.segment != null || run.requestEntry != 0;
     var end = turn(it, run);
+    if (end == Turn.End.TIRED) {
+      hold(it, run);
+      return entity.done();
+    }
+    counting.ran(it, run.messages.subList(run.segment.first, run.next), run.segment.facts);
     switch (end) {
-      case TIRED -> {
-        hold(it, run);
-        return entity.done();
-      }
       case FINISHED -> {
         if (!mustJournal(it, run)) {
           it.carried.addAll(run.segment.soft);
@@ -204,7 +207,7 @@ final class Requests {
           return entity.doneAndUnstash();
         }
       }
-      case SUSPENDED, SEGMENT_FULL -> {}
+      case TIRED, SUSPENDED, SEGMENT_FULL -> {}
     }
     var event = entries.segment(it, run, byTimer);
     run.segment = null;

@@ -80,7 +80,13 @@ final class Harness implements AutoCloseable {
     var entries = new JournalEntrySource(kit.system(), PersistenceTestKitReadJournal.Identifier());
     environment =
         new EntityEnvironment(
-            settings, "test", entries, NOBODY, () -> "node:1", nanos::incrementAndGet);
+            settings,
+            "test",
+            entries,
+            NOBODY,
+            () -> "node:1",
+            EntityMetrics.NONE,
+            nanos::incrementAndGet);
     start();
   }
 

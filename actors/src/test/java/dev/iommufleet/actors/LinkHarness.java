@@ -135,6 +135,7 @@ final class LinkHarness implements AutoCloseable {
             new JournalEntrySource(kit.system(), PersistenceTestKitReadJournal.Identifier()),
             wire,
             () -> "node:1",
+            EntityMetrics.NONE,
             nanos::incrementAndGet);
   }
 

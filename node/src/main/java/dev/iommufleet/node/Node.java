@@ -11,6 +11,7 @@ import akka.http.javadsl.Http;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.iommufleet.actors.EntityEnvironment;
+import dev.iommufleet.actors.EntityKind;
 import dev.iommufleet.actors.EntityLimits;
 import dev.iommufleet.actors.EntitySettings;
 import dev.iommufleet.actors.HostDeviceSharding;
@@ -21,6 +22,8 @@ import dev.iommufleet.actors.Resending;
 import dev.iommufleet.actors.ShardedPeers;
 import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
+import dev.iommufleet.node.metrics.NodeMetrics;
+import dev.iommufleet.node.metrics.ShardWatch;
 import dev.iommufleet.node.security.Door;
 import dev.iommufleet.persistence.journal.FleetIndex;
 import dev.iommufleet.protocol.api.v1.DeviceServiceGrpc;
@@ -59,6 +62,7 @@ public final class Node implements AutoCloseable {
 
   private final Settings settings;
   private final Door door;
+  private final NodeMetrics metrics = new NodeMetrics();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private String data;
   private volatile int grpcPort;
@@ -124,6 +128,7 @@ public final class Node implements AutoCloseable {
             new DeviceService(new DeviceAsks(gateway), devices)),
         health);
     startHttp(system, () -> !admission.closed());
+    count(system, admission);
     part(() -> drain(admission));
     part(health::enterTerminalState);
     health.setStatus(IommuFleetGrpc.SERVICE_NAME, ServingStatus.SERVING);
@@ -176,6 +181,7 @@ public final class Node implements AutoCloseable {
             entries,
             new ShardedPeers(system),
             () -> host() + ":" + grpcPort,
+            metrics,
             new UnixNanos());
     return new Gateway(
         system,
@@ -239,6 +245,19 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private void count(ActorSystem<?> system, Admission admission) {
+    metrics.gauge("requests_in_flight", "Requests that clients wait for", admission::total);
+    metrics.state("ready", "Whether this node takes requests", () -> !admission.closed());
+    system.systemActorOf(
+        ShardWatch.create(
+            Map.of(
+                EntityKind.IOMMU, IommuSharding.KEY,
+                EntityKind.HOST_DEVICE, HostDeviceSharding.KEY),
+            metrics),
+        "shard-watch",
+        Props.empty());
+  }
+
   // ---- servers -----------------------------------------------------------------------------
 
   private ExecutorService blockingExecutor() {
@@ -282,7 +301,10 @@ public final class Node implements AutoCloseable {
     try {
       var binding =
           HealthEndpoint.bind(
-                  Http.get(system).newServerAt(node.host(), node.httpPort()), door.http(), ready)
+                  Http.get(system).newServerAt(node.host(), node.httpPort()),
+                  door.http(),
+                  ready,
+                  metrics)
               .toCompletableFuture()
               .join();
       part(() -> binding.unbind().toCompletableFuture().get(5, TimeUnit.SECONDS));

@@ -4,6 +4,7 @@ import static dev.iommufleet.hardware.vtd.Latch.SCALABLE_MODE;
 import static dev.iommufleet.hardware.vtd.Latch.TRANSLATION_ENABLED;
 
 import dev.iommufleet.hardware.memory.GuestMemory;
+import dev.iommufleet.hardware.vtd.spec.DescriptorType;
 
 /** The state that all parts of the unit share, and the sink of the operation that runs now. */
 final class Core {
@@ -25,6 +26,9 @@ final class Core {
 
   /** All bits that an address of the guest may have. */
   final long addressMask;
+
+  /** How many of each type this object has run; no state: nothing depends on it. */
+  final int[] descriptors = new int[DescriptorType.values().length];
 
   private final long quirks;
   private FactSink sink = FactSink.NONE;

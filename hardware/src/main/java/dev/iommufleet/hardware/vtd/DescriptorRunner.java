@@ -5,6 +5,7 @@ import static dev.iommufleet.hardware.vtd.Registers.*;
 import dev.iommufleet.hardware.Guard;
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.vtd.spec.Descriptor;
+import dev.iommufleet.hardware.vtd.spec.DescriptorType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +35,7 @@ final class DescriptorRunner {
 
   /** False: a queue error. {@code low}, {@code high}: the descriptor's words, for a wait. */
   boolean run(Descriptor descriptor, int position, long low, long high) {
+    core.descriptors[DescriptorType.of(descriptor).ordinal()]++;
     switch (descriptor) {
       case Descriptor.ContextCache c -> contexts(c);
       case Descriptor.Iotlb i -> iotlb(i);

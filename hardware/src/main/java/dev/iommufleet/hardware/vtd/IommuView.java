@@ -2,6 +2,8 @@ package dev.iommufleet.hardware.vtd;
 
 import dev.iommufleet.hardware.link.Command;
 import dev.iommufleet.hardware.link.HostInfo;
+import dev.iommufleet.hardware.vtd.spec.DescriptorType;
+import dev.iommufleet.hardware.vtd.spec.PageRequestDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,6 +42,25 @@ public final class IommuView {
 
   public long latch(Latch latch) {
     return core.latches.get(latch);
+  }
+
+  /** How many descriptors of a type this object has run since it was made; wraps around. */
+  public int descriptors(DescriptorType type) {
+    return core.descriptors[type.ordinal()];
+  }
+
+  /** Descriptors that software has queued and hardware has not fetched. [INV-2.2] */
+  public int queueDepth() {
+    long entries = Math.max(1, core.latches.get(Latch.QUEUE_ENTRIES));
+    long ahead = core.latches.get(Latch.QUEUE_TAIL) - core.latches.get(Latch.QUEUE_HEAD);
+    return core.latches.is(Latch.QUEUE_ENABLED) ? (int) Math.floorMod(ahead, entries) : 0;
+  }
+
+  /** Page requests in the page-request queue that software has not taken. [PRI-2] */
+  public int pageRequestsPending() {
+    long bytes = 0x1000L << (core.registers.get(Registers.PQA) & 7);
+    long ahead = core.registers.getQuad(Registers.PQT) - core.registers.getQuad(Registers.PQH);
+    return (int) (Math.floorMod(ahead, bytes) / PageRequestDescriptor.BYTES);
   }
 
   /** A cached PASID entry; {@code entry}: 8 little-endian words. */

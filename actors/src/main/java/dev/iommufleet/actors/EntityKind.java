@@ -1,0 +1,7 @@
+package dev.iommufleet.actors;
+
+/** The kinds of entities of a fleet. */
+public enum EntityKind {
+  IOMMU,
+  HOST_DEVICE
+}
