@@ -3,6 +3,7 @@ package dev.iommufleet.load.history;
 import com.google.protobuf.MessageLite;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.RequestId;
+import dev.iommufleet.protocol.load.v1.Claim;
 import dev.iommufleet.protocol.load.v1.EntityKind;
 import dev.iommufleet.protocol.load.v1.Invoked;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param requestId null: it carries none
  * @param intendedNanos as {@link Recorder#now} counts: when the arrival model wanted it
  * @param operations of Execute
+ * @param claims what the operations make true of the guest's page tables
  */
 public record Invocation(
     String guest,
@@ -24,24 +26,33 @@ public record Invocation(
     String name,
     RequestId requestId,
     long intendedNanos,
-    List<Operation> operations) {
+    List<Operation> operations,
+    List<Claim> claims) {
 
   /** Execute. */
   public static Invocation execute(
       String guest, String iommuId, String name, long intendedNanos, Request request) {
     return new Invocation(
-        guest, iommuId, "", name, request.id(), intendedNanos, request.operations());
+        guest,
+        iommuId,
+        "",
+        name,
+        request.id(),
+        intendedNanos,
+        request.operations(),
+        request.claims());
   }
 
   /** A call to a device; {@code iommuId}: the one that it is or will be attached to. */
   public static Invocation device(
       String guest, String deviceId, String iommuId, String name, long intendedNanos) {
-    return new Invocation(guest, iommuId, deviceId, name, null, intendedNanos, List.of());
+    return new Invocation(
+        guest, iommuId, deviceId, name, null, intendedNanos, List.of(), List.of());
   }
 
   /** Any other call to an IOMMU: create, get, delete … */
   public static Invocation other(String guest, String iommuId, String name, long intendedNanos) {
-    return new Invocation(guest, iommuId, "", name, null, intendedNanos, List.of());
+    return new Invocation(guest, iommuId, "", name, null, intendedNanos, List.of(), List.of());
   }
 
   /**
@@ -49,7 +60,7 @@ public record Invocation(
    *
    * @param id null: none
    */
-  public record Request(RequestId id, List<Operation> operations) {}
+  public record Request(RequestId id, List<Operation> operations, List<Claim> claims) {}
 
   Invoked message(long call) {
     boolean device = !deviceId.isEmpty();
@@ -62,7 +73,8 @@ public record Invocation(
             .setName(name)
             .setIntendedNanos(intendedNanos)
             .addAllOperations(operations)
-            .setOperationCount(operations.size());
+            .setOperationCount(operations.size())
+            .addAllClaims(claims);
     if (requestId != null) {
       message.setRequestId(requestId);
     }

@@ -35,6 +35,7 @@ public record Keep(int wholeOneIn, long wholeBytes) {
     return it.toBuilder()
         .setOperationsDigest(Digests.of(it.getOperationsList()))
         .clearOperations()
+        .clearClaims()
         .build();
   }
 

@@ -79,7 +79,7 @@ class RecorderTest {
   private static void drive(Recorder recorder, String iommu, int calls) {
     for (int i = 1; i <= calls; i++) {
       var id = RequestId.newBuilder().setSession(iommu).setSequence(i).build();
-      var request = new Invocation.Request(id, List.of(READ));
+      var request = new Invocation.Request(id, List.of(READ), List.of());
       long call = recorder.invoked(Invocation.execute("g", iommu, "read", recorder.now(), request));
       recorder.answered(call, answer(i));
     }
