@@ -22,6 +22,7 @@ import dev.iommufleet.actors.Resending;
 import dev.iommufleet.actors.ShardedPeers;
 import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
+import dev.iommufleet.node.metrics.CountedCalls;
 import dev.iommufleet.node.metrics.NodeMetrics;
 import dev.iommufleet.node.metrics.ShardWatch;
 import dev.iommufleet.node.security.Door;
@@ -283,6 +284,7 @@ public final class Node implements AutoCloseable {
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .intercept(new CountedCalls(metrics))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .fallbackHandlerRegistry(new UnknownMethods());

@@ -159,7 +159,7 @@ public final class NodeMetrics implements EntityMetrics {
   public byte[] scrape() {
     var out = new ByteArrayOutputStream(1 << 14);
     try {
-      new OpenMetricsTextFormatWriter(true, true).write(out, registry.scrape());
+      new OpenMetricsTextFormatWriter(false, true).write(out, registry.scrape());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
