@@ -2,7 +2,6 @@ package dev.iommufleet.cli.bench;
 
 import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.ExitCode;
-import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.load.bench.Benchmark;
 import dev.iommufleet.load.bench.Benchmarks;
 import dev.iommufleet.load.bench.Effort;
@@ -11,11 +10,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,9 +38,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  iommu-fleet bench --list",
       "  iommu-fleet bench iotlb-hit walk",
-      "  iommu-fleet bench --json figures.json"
+      "  iommu-fleet bench --json figures.json",
+      "  iommu-fleet bench peer",
+      "  iommu-fleet bench known --draft --docs docs"
     })
 public final class BenchCommand implements Callable<Integer> {
+  private static final String NUMBERS = "performance.json";
+  private static final String PAGE = "performance.md";
   private static final String LINE = "%-58s %12s %-14s ±%3.0f%%  %s";
 
   @Spec private CommandSpec spec;
@@ -51,6 +54,20 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also writes the figures there.")
   private Path json;
+
+  @Option(
+      names = "--docs",
+      paramLabel = "DIR",
+      description = {
+        "Also puts the figures in their places in DIR/performance.json, and writes"
+            + " DIR/performance.md anew."
+      })
+  private Path docs;
+
+  @Option(
+      names = "--only-docs",
+      description = "Measures nothing: writes DIR/performance.md anew from DIR/performance.json.")
+  private boolean onlyDocs;
 
   @Option(
       names = "--smoke",
@@ -78,24 +95,51 @@ public final class BenchCommand implements Callable<Integer> {
       all.forEach(it -> line("%-18s %s", it.name(), it.summary()));
       return ExitCode.DONE;
     }
+    if (onlyDocs) {
+      write(List.of());
+      return ExitCode.DONE;
+    }
     var chosen = chosen(all);
     var figures = new ArrayList<Figure>();
     line("%s", Surroundings.text());
     for (Benchmark benchmark : chosen) {
       line("%n%s: %s", benchmark.name(), benchmark.summary());
+      if (isMissing(benchmark)) {
+        continue;
+      }
       var taken = benchmark.run(effort());
       print(taken);
       figures.addAll(taken);
     }
-    if (json != null) {
-      Files.writeString(
-          json, Json.pretty(figures.stream().map(BenchCommand::tree).toList()) + "\n");
-    }
+    write(figures);
     return ExitCode.DONE;
+  }
+
+  private void write(List<Figure> figures) throws IOException {
+    var date = LocalDate.now(ZoneOffset.UTC).toString();
+    var taken = figures.stream().map(it -> new Taken(it, Surroundings.text(), date)).toList();
+    if (json != null) {
+      Taken.write(json, taken);
+    }
+    if (docs != null) {
+      var all = Taken.merge(Taken.read(docs.resolve(NUMBERS)), taken);
+      Taken.write(docs.resolve(NUMBERS), all);
+      Files.writeString(docs.resolve(PAGE), PerformancePage.text(all));
+    }
   }
 
   private Effort effort() {
     return smoke ? Effort.SMOKE : draft ? Effort.DRAFT : Effort.FULL;
+  }
+
+  /** What was asked for by name is refused; of all, it is left out. */
+  private boolean isMissing(Benchmark benchmark) {
+    var missing = benchmark.missing();
+    if (missing.isPresent() && !names.isEmpty()) {
+      throw CommandException.refused("%s", missing.get());
+    }
+    missing.ifPresent(why -> line("  left out: %s", why));
+    return missing.isPresent();
   }
 
   private List<Benchmark> all() {
@@ -126,7 +170,7 @@ public final class BenchCommand implements Callable<Integer> {
       line(
           LINE,
           figure.name(),
-          number(figure.value()),
+          Taken.number(figure.value()),
           figure.unit(),
           figure.spread() * 100,
           verdict(figure));
@@ -142,23 +186,8 @@ public final class BenchCommand implements Callable<Integer> {
       return "";
     }
     var bound = figure.better() == Figure.Better.LOWER ? "at most " : "at least ";
-    var target = bound + number(figure.target());
+    var target = bound + Taken.number(figure.target());
     return figure.isReached() ? target : target + ", MISSED";
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) < 1_000 ? "%,.2f" : "%,.0f", value);
-  }
-
-  private static Map<String, Object> tree(Figure figure) {
-    var tree = new LinkedHashMap<String, Object>();
-    tree.put("name", figure.name());
-    tree.put("value", figure.value());
-    tree.put("unit", figure.unit());
-    tree.put("better", figure.better().name().toLowerCase(Locale.ROOT));
-    tree.put("runs", figure.runs());
-    tree.put("spread", figure.spread());
-    return tree;
   }
 
   private void line(String format, Object... arguments) {

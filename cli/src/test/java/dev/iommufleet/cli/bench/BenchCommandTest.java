@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.iommufleet.cli.Main;
+import dev.iommufleet.load.bench.Figure;
+import dev.iommufleet.load.bench.Figure.Goal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +32,18 @@ class BenchCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stream", "execute", "recovery", "journal-bytes", "entity-footprint"})
+  @ValueSource(
+      strings = {
+        "stream",
+        "execute",
+        "recovery",
+        "journal-bytes",
+        "entity-footprint",
+        "known",
+        "busy",
+        "open",
+        "active"
+      })
   @DisplayName("what measures a node still runs, and writes its figures where it is told to")
   void nodeBenchmarks(String name) throws Exception {
     var file = folder.resolve("figures.json");
@@ -40,6 +54,10 @@ class BenchCommandTest {
     var json = Files.readString(file);
     for (String key : new String[] {"name", "value", "unit", "better", "runs", "spread"}) {
       assertTrue(json.contains("\"" + key + "\""), json);
+    }
+    for (var taken : Taken.read(file)) {
+      var figure = taken.figure().name();
+      assertTrue(PerformancePage.explains(figure), figure + ": nobody says what limits it");
     }
   }
 
@@ -54,7 +72,7 @@ class BenchCommandTest {
             .contains(
                 "no benchmark 'teapot'; there are iotlb-hit, walk, invalidation, replay, footprint,"
                     + " explorer, fleet, stream, execute, device, recovery, journal-bytes,"
-                    + " entity-footprint"),
+                    + " entity-footprint, known, busy, open, active, peer"),
         err::toString);
   }
 
@@ -68,5 +86,47 @@ class BenchCommandTest {
         out.toString()
             .contains("walk               a translation that needs a walk of four levels"),
         out::toString);
+  }
+
+  @Test
+  @DisplayName("--docs puts figures in their places and writes the page; the rest stays")
+  void docs() throws Exception {
+    var numbers = folder.resolve("performance.json");
+    var old = Goal.atMost(3, "ms", "execute-write-p50", "by hand").of(List.of(2.0, 4.0, 6.0));
+    Taken.write(numbers, List.of(new Taken(old, "a machine", "2026-11-21")));
+
+    int code = run("bench", "--only-docs", "--docs", folder.toString());
+
+    assertEquals(0, code, err::toString);
+    var page = Files.readString(folder.resolve("performance.md"));
+    assertTrue(
+        page.contains("| execute-write-p50 | ≤ 3.00 | missed: 4.00 ms | 100 % | 3 | 1 |"), page);
+    assertTrue(page.contains("\n1. 2026-11-21: a machine\n"), page);
+    var taken = new Taken(new Figure("b", 1, "ms", old.better(), 1, 0, 2, "again"), "b", "c");
+    assertEquals(
+        List.of(old.name(), "b"),
+        Taken.merge(Taken.read(numbers), List.of(taken)).stream()
+            .map(it -> it.figure().name())
+            .toList());
+  }
+
+  @Test
+  @DisplayName("the page of figures is what the command writes from its numbers")
+  void pageIsCurrent() throws Exception {
+    var docs = Path.of("..", "docs");
+
+    assertEquals(
+        PerformancePage.text(Taken.read(docs.resolve("performance.json"))),
+        Files.readString(docs.resolve("performance.md")));
+  }
+
+  @Test
+  @DisplayName("peer is refused politely where there is no emulator, and has its row's text")
+  void peer() {
+    int code = run("bench", "peer", "--smoke");
+
+    assertTrue(code == 0 || code == 4, err::toString);
+    assertTrue(code == 0 || err.toString().contains("qemu-system-x86_64"), err::toString);
+    assertTrue(PerformancePage.explains("peer-starts-ratio"));
   }
 }

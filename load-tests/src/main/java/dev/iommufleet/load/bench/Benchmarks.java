@@ -27,6 +27,9 @@ public final class Benchmarks {
         new JournalSize(nodes),
         new EntityFootprint(nodes),
         new KnownIommus(nodes),
-        new BusyIommus(nodes));
+        new BusyIommus(nodes),
+        new OpenArrivals(nodes),
+        new ActiveIommus(nodes),
+        new Peer(nodes));
   }
 }

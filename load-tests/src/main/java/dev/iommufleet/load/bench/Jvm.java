@@ -13,7 +13,7 @@ record Jvm(long pid) {
   private static final double TICKS_PER_SECOND = 100;
 
   /** Bytes of what is left after a full GC. */
-  long liveBytes() throws IOException, InterruptedException {
+  long liveBytes() throws IOException {
     var text = histogram();
     var total = TOTAL.matcher(text);
     if (!total.find()) {
@@ -23,21 +23,30 @@ record Jvm(long pid) {
   }
 
   /** Instances of a class that are left after a full GC. */
-  long instances(String className) throws IOException, InterruptedException {
-    var line = Pattern.compile("(?m)^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+" + Pattern.quote(className));
+  long instances(String className) throws IOException {
+    var line =
+        Pattern.compile(
+            "(?m)^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+" + Pattern.quote(className) + "\\s*$");
     var found = line.matcher(histogram());
     return found.find() ? Long.parseLong(found.group(1)) : 0;
   }
 
-  private String histogram() throws IOException, InterruptedException {
+  /** Lets it collect its garbage. */
+  void collect() throws IOException {
+    command("GC.run");
+  }
+
+  private String histogram() throws IOException {
+    return command("GC.class_histogram");
+  }
+
+  private String command(String name) throws IOException {
     var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     var process =
-        new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(jcmd, Long.toString(pid), name).redirectErrorStream(true).start();
     var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IllegalStateException("jcmd told no histogram of process " + pid + ": " + text);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IllegalStateException("jcmd %s of process %d: %s".formatted(name, pid, text));
     }
     return text;
   }

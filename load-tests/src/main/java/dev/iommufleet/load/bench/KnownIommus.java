@@ -22,7 +22,7 @@ record KnownIommus(Nodes nodes) implements Benchmark {
   /** Ids are of one length, so that their order is that of creation. */
   private static final int FIRST = 10_000_000;
 
-  private static final String IN_MEMORY = "dev.iommufleet.actors.Incarnation ";
+  private static final String IN_MEMORY = "dev.iommufleet.actors.Incarnation";
   private static final int IDLE_MILLIS = 2_000;
   private static final List<String> SETTINGS =
       List.of("iommu-fleet.timeouts.idle-millis = " + IDLE_MILLIS);
