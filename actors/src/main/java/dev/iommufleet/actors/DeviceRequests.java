@@ -68,7 +68,7 @@ final class DeviceRequests {
 
   EntityReply.Builder look(DeviceIncarnation it, Ask ask) {
     var request = ask.request();
-    var reply = Caller.of(ask).reply();
+    var reply = Caller.of(ask, environment).reply();
     return switch (request.getRequestCase()) {
       case CREATE_HOST_DEVICE -> createAgain(it, request.getCreateHostDevice(), reply);
       case GET_HOST_DEVICE ->
@@ -133,7 +133,12 @@ final class DeviceRequests {
     if (step.reply instanceof DeviceReply.Refused refused) {
       throw new RefusedException(Refusals.of(refused));
     }
-    return write(it, step, HostDeviceCause.newBuilder().setClient(client), Caller.of(ask), request);
+    return write(
+        it,
+        step,
+        HostDeviceCause.newBuilder().setClient(client),
+        Caller.of(ask, environment),
+        request);
   }
 
   /** An attachment that is over is not taken for the one after it. */
@@ -288,7 +293,7 @@ final class DeviceRequests {
   }
 
   void answerRepeat(DeviceRepeatRead read) {
-    var caller = Caller.of(read.ask());
+    var caller = Caller.of(read.ask(), environment);
     if (read.failure() != null || read.entries().isEmpty()) {
       caller.refuse(EntityRefusals.storedAnswerUnreadable());
       return;

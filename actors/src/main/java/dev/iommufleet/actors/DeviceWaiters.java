@@ -89,7 +89,7 @@ final class DeviceWaiters {
     if (wait.hasDmaEnded() && ended != null) {
       answer.setDma(ended);
     }
-    var caller = Caller.of(ask);
+    var caller = Caller.of(ask, entity.environment);
     caller.tell(caller.reply().setWaitHostDevice(answer));
   }
 }

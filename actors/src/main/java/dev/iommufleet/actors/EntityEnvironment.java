@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param node address of this node as clients see it, host:port
  * @param metrics counts what happens
  * @param unixNanos nanoseconds since 1970-01-01 UTC
+ * @param ownership whether no other node runs what this one runs
  */
 public record EntityEnvironment(
     EntitySettings settings,
@@ -20,4 +21,5 @@ public record EntityEnvironment(
     Peers peers,
     Supplier<String> node,
     EntityMetrics metrics,
-    LongSupplier unixNanos) {}
+    LongSupplier unixNanos,
+    Ownership ownership) {}

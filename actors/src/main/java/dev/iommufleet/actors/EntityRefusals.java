@@ -58,6 +58,22 @@ final class EntityRefusals {
             + " with the same id");
   }
 
+  /** Checked before anything runs. */
+  static Refusal notCertainlyOurs(String name) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_OWNERSHIP_UNCERTAIN,
+        "this node may have lost %s to another one; nothing was executed; repeat the request"
+            .formatted(name),
+        Map.of("nothing_executed", "true"));
+  }
+
+  static Refusal ownershipUncertain() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_OWNERSHIP_UNCERTAIN,
+        "this node may have lost what was asked to another one; whether the request ran is unknown;"
+            + " repeat it with the same id");
+  }
+
   static Refusal storedAnswerUnreadable() {
     return Refusals.of(
         RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,

@@ -195,7 +195,7 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceI
         yield done();
       }
       default -> {
-        var caller = Caller.of(ask);
+        var caller = Caller.of(ask, environment);
         caller.tell(requests.look(it, ask));
         yield done();
       }
@@ -206,7 +206,7 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceI
     var config = requests.config(ask.request().getCreateHostDevice());
     return persist(
         entries.created(id, config),
-        List.of(Caller.of(ask)),
+        List.of(Caller.of(ask, environment)),
         state -> {
           var view =
               DeviceViews.device(
@@ -223,7 +223,7 @@ public final class HostDeviceEntity extends JournaledEntity<DeviceEvent, DeviceI
     requests.checkDetached(it);
     return persist(
         entries.deleted(it),
-        List.of(Caller.of(ask)),
+        List.of(Caller.of(ask, environment)),
         state -> {
           long number = ((Deleted<DeviceIncarnation>) state).sequenceNumber();
           return caller ->

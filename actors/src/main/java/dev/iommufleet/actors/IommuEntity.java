@@ -180,7 +180,7 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> 
 
   private Effect<IommuEvent, EntityState<Incarnation>> onPresent(Incarnation it, Ask ask) {
     var request = ask.request();
-    var caller = Caller.of(ask);
+    var caller = Caller.of(ask, environment);
     if (it.running != null
         && request.getRequestCase() != RequestCase.WATCH_CREDIT
         && request.getRequestCase() != RequestCase.STOP_WATCH) {
@@ -208,7 +208,7 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> 
     var config = requests.config(id, ask.request().getCreate());
     return persist(
         entries.created(id, config),
-        List.of(Caller.of(ask)),
+        List.of(Caller.of(ask, environment)),
         state -> {
           var view =
               Views.iommu(((Present<Incarnation>) state).incarnation(), environment.node().get());
@@ -224,7 +224,7 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> 
     }
     return persist(
         entries.deleted(it),
-        List.of(Caller.of(ask)),
+        List.of(Caller.of(ask, environment)),
         state -> {
           long number = ((Deleted<Incarnation>) state).sequenceNumber();
           var gone = EntityRefusals.deleted(id, number);

@@ -97,7 +97,7 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
       Function<Shell, Behavior<EntityCommand>> entity) {
     var unanswered = new ArrayList<Caller>(1);
     var gauge = environment.metrics().enter(kind);
-    var guard = new RecoveryGuard(name, gauge::leave);
+    var guard = new RecoveryGuard(name, environment, gauge::leave);
     Behavior<EntityCommand> behavior =
         Behaviors.setup(
             context ->
@@ -227,25 +227,29 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
   /** Answers what is refused; a failure of ours goes on to the supervisor. */
   Effect<E, EntityState<I>> answering(Ask ask, Supplier<Effect<E, EntityState<I>>> request) {
     touch();
+    if (!environment.ownership().certain()) {
+      Caller.of(ask, environment).refuseAnyway(EntityRefusals.notCertainlyOurs(name));
+      return Effect().none();
+    }
     try {
       return request.get();
     } catch (RefusedException e) {
-      Caller.of(ask).refuse(e.refusal());
+      Caller.of(ask, environment).refuse(e.refusal());
       return Effect().none();
     } catch (MalformedException e) {
-      Caller.of(ask).refuse(Refusals.malformed(e));
+      Caller.of(ask, environment).refuse(Refusals.malformed(e));
       return Effect().none();
-    } catch (ModelFailure e) {
+    } catch (ModelFailure | OwnershipLostException e) {
       throw e;
     } catch (RuntimeException e) {
       // The supervisor makes the entity anew; the caller need not wait for it.
-      Caller.of(ask).refuse(EntityRefusals.erred(name, e));
+      Caller.of(ask, environment).refuse(EntityRefusals.erred(name, e));
       throw e;
     }
   }
 
   Effect<E, EntityState<I>> awake(Ask ask) {
-    var caller = Caller.of(ask);
+    var caller = Caller.of(ask, environment);
     caller.tell(caller.reply().setAwake(Awake.getDefaultInstance()));
     return Effect().none();
   }
@@ -259,6 +263,7 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
   /** Writes the entry; then, and only then, answers. */
   Effect<E, EntityState<I>> persist(E event, List<Caller> callers, Answers<I> answers) {
     checkSize(event.bytes());
+    checkOwnership(callers);
     unanswered.addAll(callers);
     long begun = System.nanoTime();
     return Effect()
@@ -271,6 +276,17 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
               callers.forEach(caller -> caller.tell(answer.apply(caller)));
             })
         .thenUnstashAll();
+  }
+
+  /**
+   * Another node may run the entity by now: what the hardware has done here is thrown away, and the
+   * supervisor makes it anew from the journal. [I9]
+   */
+  private void checkOwnership(List<Caller> callers) {
+    if (!environment.ownership().certain()) {
+      callers.forEach(caller -> caller.refuseAnyway(EntityRefusals.ownershipUncertain()));
+      throw new OwnershipLostException(name);
+    }
   }
 
   /** An entry that is too large is our failure: requests are cut into segments far below that. */

@@ -14,15 +14,17 @@ import dev.iommufleet.protocol.api.v1.RefusalCode;
  */
 final class RecoveryGuard extends BehaviorInterceptor<EntityCommand, EntityCommand> {
   private final String name;
+  private final EntityEnvironment environment;
   private final Runnable stopped;
 
   /** Null: the last recovery ended well, or the first has not ended. */
   private Throwable failure;
 
   /** {@code stopped} runs once the entity has left memory. */
-  RecoveryGuard(String name, Runnable stopped) {
+  RecoveryGuard(String name, EntityEnvironment environment, Runnable stopped) {
     super(EntityCommand.class);
     this.name = name;
+    this.environment = environment;
     this.stopped = stopped;
   }
 
@@ -40,7 +42,7 @@ final class RecoveryGuard extends BehaviorInterceptor<EntityCommand, EntityComma
       EntityCommand command,
       ReceiveTarget<EntityCommand> entity) {
     if (failure != null && command instanceof EntityCommand.Ask ask) {
-      Caller.of(ask)
+      Caller.of(ask, environment)
           .refuse(
               Refusals.of(
                   RefusalCode.REFUSAL_CODE_RECOVERY_FAILED,

@@ -84,7 +84,7 @@ final class Requests {
           RefusalCode.REFUSAL_CODE_IOMMU_EXISTS,
           "an IOMMU '%s' exists with another configuration; choose another id".formatted(it.id));
     }
-    var caller = Caller.of(ask);
+    var caller = Caller.of(ask, environment);
     caller.tell(
         caller
             .reply()
@@ -98,7 +98,7 @@ final class Requests {
 
   EntityReply.Builder look(Incarnation it, Ask ask) {
     var request = ask.request();
-    var reply = Caller.of(ask).reply();
+    var reply = Caller.of(ask, environment).reply();
     return switch (request.getRequestCase()) {
       case GET ->
           reply.setGet(
@@ -137,7 +137,7 @@ final class Requests {
     var request = ask.request().getExecute();
     check.request(request);
     var client = EntryWriter.client(request);
-    var caller = Caller.of(ask);
+    var caller = Caller.of(ask, environment);
     if (request.hasRequestId()) {
       for (var waiting : it.suspended.values()) {
         if (waiting.sameId(client)) {
@@ -344,7 +344,7 @@ final class Requests {
   }
 
   void answerRepeat(RepeatRead read) {
-    var caller = Caller.of(read.ask());
+    var caller = Caller.of(read.ask(), environment);
     if (read.failure() != null || read.entries().isEmpty()) {
       caller.refuse(EntityRefusals.storedAnswerUnreadable());
       return;

@@ -26,6 +26,7 @@ import dev.iommufleet.protocol.journal.v1.Entry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One entity over a journal in memory, which can be told to fail. Everything is serialized. */
@@ -62,6 +63,10 @@ final class Harness implements AutoCloseable {
   final EntityEnvironment environment;
   private final AtomicLong correlation = new AtomicLong();
   private final AtomicLong nanos = new AtomicLong(1_000);
+
+  /** Whether the node is certain that it runs the entity alone. */
+  final AtomicBoolean ownership = new AtomicBoolean(true);
+
   private ActorRef<EntityCommand> entity;
 
   Harness() {
@@ -86,7 +91,8 @@ final class Harness implements AutoCloseable {
             NOBODY,
             () -> "node:1",
             EntityMetrics.NONE,
-            nanos::incrementAndGet);
+            nanos::incrementAndGet,
+            ownership::get);
     start();
   }
 

@@ -136,7 +136,8 @@ final class LinkHarness implements AutoCloseable {
             wire,
             () -> "node:1",
             EntityMetrics.NONE,
-            nanos::incrementAndGet);
+            nanos::incrementAndGet,
+            Ownership.ALWAYS);
   }
 
   void startIommu(String id) {

@@ -1,6 +1,7 @@
 package dev.iommufleet.cli;
 
 import com.typesafe.config.Config;
+import dev.iommufleet.config.Inventory;
 import dev.iommufleet.config.Profiles;
 import dev.iommufleet.config.Settings;
 import dev.iommufleet.node.NodeMain;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  iommu-fleet node",
       "  iommu-fleet node --data /var/lib/iommu-fleet --grpc-port 0 --http-port 0",
-      "  iommu-fleet node --config site.conf --host 0.0.0.0 --insecure"
+      "  iommu-fleet node --config site.conf --host 0.0.0.0 --insecure",
+      "  iommu-fleet node --profile postgres --inventory lab.txt --host 10.0.0.1 --tls certs"
     })
 final class NodeCommand implements Callable<Integer> {
   private static final int PORT_MOST = 65_535;
@@ -77,8 +79,30 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "H:P",
-      description = "A node of the cluster to join. This release runs single nodes only.")
+      description =
+          "HTTP server of a node that votes, this one perhaps; again for each, the same at every"
+              + " node. Profile postgres.")
   private List<String> seeds = List.of();
+
+  @Option(
+      names = "--inventory",
+      paramLabel = "FILE",
+      description =
+          "The seeds, one HOST or HOST:PORT a line (port 8652 where none is given); # begins a"
+              + " comment.")
+  private Path inventory;
+
+  @Option(
+      names = "--cluster-host",
+      paramLabel = "H",
+      description = "How other nodes reach this one. Default: what --host says.")
+  private String clusterHost;
+
+  @Option(
+      names = "--cluster-port",
+      paramLabel = "N",
+      description = "Port of messages between nodes; 0 means any free one. Default: 8653.")
+  private Integer clusterPort;
 
   @Option(
       names = "--tls",
@@ -104,9 +128,8 @@ final class NodeCommand implements Callable<Integer> {
       System.out.flush();
       return ExitCode.DONE;
     }
-    if (!seeds.isEmpty()) {
-      throw CommandException.usage(
-          "--seed is not supported yet: a node of this release is a cluster of its own");
+    if (!seeds.isEmpty() && inventory != null) {
+      throw CommandException.usage("--seed and --inventory are given; one of the two goes");
     }
     if (config != null && (Files.isDirectory(config) || !Files.isReadable(config))) {
       throw CommandException.usage(
@@ -127,6 +150,10 @@ final class NodeCommand implements Callable<Integer> {
     put(overrides, "grpc-port", port("--grpc-port", grpcPort));
     put(overrides, "http-port", port("--http-port", httpPort));
     put(overrides, "insecure", insecure ? true : null);
+    var nodes = inventory == null ? seeds : Inventory.read(inventory);
+    putCluster(overrides, "seeds", nodes.isEmpty() ? null : nodes);
+    putCluster(overrides, "host", clusterHost);
+    putCluster(overrides, "port", port("--cluster-port", clusterPort));
     if (tls != null) {
       overrides.put("iommu-fleet.tls.directory", tls.toAbsolutePath().toString());
     }
@@ -143,6 +170,12 @@ final class NodeCommand implements Callable<Integer> {
   private static void put(Map<String, Object> overrides, String name, Object value) {
     if (value != null) {
       overrides.put(PREFIX + name, value);
+    }
+  }
+
+  private static void putCluster(Map<String, Object> overrides, String name, Object value) {
+    if (value != null) {
+      overrides.put("iommu-fleet.cluster." + name, value);
     }
   }
 }

@@ -13,10 +13,17 @@ final class Failures {
 
   /** Codes after which the same request with the same id may be sent again. */
   private static final Set<String> REPEATABLE =
-      Set.of("JOURNAL_UNAVAILABLE", "NODE_STOPPING", "NO_ANSWER", "REQUEST_RUNNING", "BUSY");
+      Set.of(
+          "JOURNAL_UNAVAILABLE",
+          "NODE_STOPPING",
+          "NODE_NOT_READY",
+          "OWNERSHIP_UNCERTAIN",
+          "NO_ANSWER",
+          "REQUEST_RUNNING",
+          "BUSY");
 
   /** Of these, those after which nothing was executed for certain. */
-  private static final Set<String> NOT_EXECUTED = Set.of("NODE_STOPPING", "BUSY");
+  private static final Set<String> NOT_EXECUTED = Set.of("NODE_STOPPING", "NODE_NOT_READY", "BUSY");
 
   private static final String RETRY_AFTER = "retry_after_millis";
 
@@ -67,7 +74,9 @@ final class Failures {
   }
 
   static boolean notExecuted(FleetException failure) {
-    return failure instanceof RefusedException refused && NOT_EXECUTED.contains(refused.code());
+    return failure instanceof RefusedException refused
+        && (NOT_EXECUTED.contains(refused.code())
+            || refused.refusal().getMetadataOrDefault("nothing_executed", "").equals("true"));
   }
 
   /**

@@ -23,8 +23,9 @@ import dev.iommufleet.protocol.api.v1.Reply;
 import dev.iommufleet.protocol.api.v1.WatchRequest;
 import dev.iommufleet.protocol.api.v1.WriteMemory;
 import io.grpc.Deadline;
-import io.grpc.InsecureChannelCredentials;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -53,14 +54,12 @@ public final class FleetClient implements AutoCloseable {
 
   /**
    * A client of the node at {@code HOST:PORT}; connects with the first call, without encryption.
-   * Several nodes of one fleet may be given with commas between them: calls go to one after the
-   * other, and past those that are not there.
    *
    * @throws IllegalArgumentException if the text is no target
    */
   public static FleetClient connect(String target, RetryPolicy policy) {
     Targets.check(target);
-    return over(ManyNodes.channel(target, InsecureChannelCredentials.create()), target, policy);
+    return over(ManagedChannelBuilder.forTarget(target).usePlaintext().build(), target, policy);
   }
 
   /**
@@ -71,7 +70,7 @@ public final class FleetClient implements AutoCloseable {
    */
   public static FleetClient connect(String target, RetryPolicy policy, ClientTls tls) {
     Targets.check(target);
-    return over(ManyNodes.channel(target, tls.credentials()), target, policy);
+    return over(Grpc.newChannelBuilder(target, tls.credentials()).build(), target, policy);
   }
 
   /** As {@link #connect(String, RetryPolicy)} with the default policy. */

@@ -11,15 +11,9 @@ final class Targets {
   private Targets() {}
 
   /**
-   * @throws IllegalArgumentException if it is not {@code HOST:PORT}, or several with commas
+   * @throws IllegalArgumentException if it is not {@code HOST:PORT}
    */
-  static void check(String targets) {
-    for (String target : targets.split(",", -1)) {
-      checkOne(target);
-    }
-  }
-
-  private static void checkOne(String target) {
+  static void check(String target) {
     var parts = HOST_AND_PORT.matcher(target);
     if (!parts.matches() || port(parts.group(2)) == 0 || port(parts.group(2)) > PORT_MAX) {
       throw new IllegalArgumentException(

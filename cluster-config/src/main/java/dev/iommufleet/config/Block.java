@@ -2,6 +2,7 @@ package dev.iommufleet.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,6 +60,10 @@ record Block(String path, Config config) {
   /** The same where nothing is said by an empty text. */
   String textOrEmpty(String name) {
     return read(name, () -> config.getString(name)).strip();
+  }
+
+  List<String> texts(String name) {
+    return read(name, () -> config.getStringList(name));
   }
 
   BadSettingException refused(String name, String what) {

@@ -27,19 +27,24 @@ public record NodeSettings(
     if (settings.dataDirectory.toString().contains("?")) {
       throw block.refused("data-directory", "has a '?', which a database URL cannot carry");
     }
-    if (!settings.insecure && !tls.on() && !settings.loopback(block)) {
+    settings.checkExposure(block, settings.host, tls);
+    return settings;
+  }
+
+  /** Without TLS only this machine may get at a port, unless the user has said otherwise. */
+  void checkExposure(Block block, String host, TlsSettings tls) {
+    if (!insecure && !tls.on() && !loopback(block, host)) {
       throw block.refused(
           "host",
           "is "
-              + settings.host
+              + host
               + ", which other machines can reach; use 127.0.0.1, or TLS (--tls DIR, which"
               + " 'iommu-fleet certs init' fills), or say --insecure (insecure = true) when the"
               + " network is yours");
     }
-    return settings;
   }
 
-  private boolean loopback(Block block) {
+  private static boolean loopback(Block block, String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

@@ -11,10 +11,11 @@ public record Settings(
     PostgresSettings postgres,
     SnapshotSettings snapshots,
     LimitSettings limits,
-    TimeoutSettings timeouts) {
+    TimeoutSettings timeouts,
+    ClusterSettings cluster) {
 
   private static final Set<String> BLOCKS =
-      Set.of("node", "tls", "journal", "postgres", "snapshots", "limits", "timeouts");
+      Set.of("node", "tls", "journal", "postgres", "snapshots", "limits", "timeouts", "cluster");
 
   /**
    * @throws BadSettingException a setting is missing, unknown or out of range
@@ -22,13 +23,18 @@ public record Settings(
   public static Settings of(Config root) {
     Block.of(root, "iommu-fleet").knowing(BLOCKS);
     var tls = TlsSettings.of(Block.of(root, "iommu-fleet.tls"));
+    var node = NodeSettings.of(Block.of(root, "iommu-fleet.node"), tls);
+    var journal = JournalSettings.of(Block.of(root, "iommu-fleet.journal"));
     return new Settings(
-        NodeSettings.of(Block.of(root, "iommu-fleet.node"), tls),
+        node,
         tls,
-        JournalSettings.of(Block.of(root, "iommu-fleet.journal")),
+        journal,
         PostgresSettings.of(Block.of(root, "iommu-fleet.postgres")),
         SnapshotSettings.of(Block.of(root, "iommu-fleet.snapshots")),
         LimitSettings.of(Block.of(root, "iommu-fleet.limits")),
-        TimeoutSettings.of(Block.of(root, "iommu-fleet.timeouts")));
+        TimeoutSettings.of(Block.of(root, "iommu-fleet.timeouts")),
+        ClusterSettings.of(
+            Block.of(root, "iommu-fleet.cluster"),
+            new ClusterSettings.Around(node, tls, journal.store())));
   }
 }

@@ -57,6 +57,44 @@ final class Errors {
         "this node is stopping; nothing was executed; repeat the request at another or later");
   }
 
+  static Refusal notReady() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_NODE_NOT_READY,
+        "this node is in no cluster yet; nothing was executed; ask another node, or later");
+  }
+
+  static Refusal drained() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_NODE_NOT_READY,
+        "this node was drained; nothing was executed; ask another node");
+  }
+
+  /** Before anything was sent. */
+  static Refusal uncertain() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_OWNERSHIP_UNCERTAIN,
+        "this node may no longer belong to the cluster's majority; nothing was executed; ask"
+            + " another node, or later",
+        Map.of("nothing_executed", "true"));
+  }
+
+  /** With an answer at hand that may be out of date. */
+  static Refusal lostMeanwhile(String name) {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_OWNERSHIP_UNCERTAIN,
+        "this node may no longer belong to the cluster's majority; whether the request of %s ran is"
+                .formatted(name)
+            + " unknown; repeat it with the same id");
+  }
+
+  /** What was under way when the node left its cluster. */
+  static Refusal cutOff() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_OWNERSHIP_UNCERTAIN,
+        "this node has left its cluster; whether the request ran is unknown; repeat it with the"
+            + " same id");
+  }
+
   static Status.Code status(RefusalCode code) {
     return switch (code) {
       case REFUSAL_CODE_BAD_ID,
@@ -86,7 +124,11 @@ final class Errors {
       case REFUSAL_CODE_REQUEST_RUNNING -> Status.Code.ABORTED;
       case REFUSAL_CODE_BUSY -> Status.Code.RESOURCE_EXHAUSTED;
       case REFUSAL_CODE_BEYOND_END -> Status.Code.OUT_OF_RANGE;
-      case REFUSAL_CODE_JOURNAL_UNAVAILABLE, REFUSAL_CODE_NODE_STOPPING -> Status.Code.UNAVAILABLE;
+      case REFUSAL_CODE_JOURNAL_UNAVAILABLE,
+          REFUSAL_CODE_NODE_STOPPING,
+          REFUSAL_CODE_NODE_NOT_READY,
+          REFUSAL_CODE_OWNERSHIP_UNCERTAIN ->
+          Status.Code.UNAVAILABLE;
       case REFUSAL_CODE_NO_ANSWER -> Status.Code.DEADLINE_EXCEEDED;
       case REFUSAL_CODE_RECOVERY_FAILED -> Status.Code.DATA_LOSS;
       case REFUSAL_CODE_INTERNAL -> Status.Code.INTERNAL;

@@ -2,6 +2,7 @@ package dev.iommufleet.node;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -25,7 +26,7 @@ import java.util.ArrayDeque;
  * taken by a client that reads, so neither side can make the node hold more than a window.
  */
 final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(Pending.LOOK_MILLIS);
 
   /** What happens to a stream. */
   sealed interface Message {}
@@ -66,6 +67,9 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   private boolean ended;
   private boolean waitsForRoom;
 
+  /** The client was told the end, or has gone. */
+  private boolean over;
+
   private static final class Waiting {
     final long number;
     final String iommuId;
@@ -74,6 +78,11 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     ExecuteStreamResponse.Builder answer;
     boolean sent;
     long deadlineNanos;
+
+    /** When it is sent again, if it has an id: the message may have been lost. */
+    long againNanos;
+
+    int attempts;
 
     Waiting(long number, String iommuId, ExecuteRequest request) {
       this.number = number;
@@ -113,7 +122,18 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
 
   @Override
   public Receive<Message> createReceive() {
-    return newReceiveBuilder().onAnyMessage(this::on).build();
+    return newReceiveBuilder()
+        .onAnyMessage(this::on)
+        .onSignal(PostStop.class, _ -> cutOff())
+        .build();
+  }
+
+  /** The node leaves its cluster. What is not answered may have run. */
+  private Behavior<Message> cutOff() {
+    if (!over && !client.isCancelled()) {
+      client.onError(Errors.of(Errors.cutOff()));
+    }
+    return this;
   }
 
   private Behavior<Message> on(Message message) {
@@ -133,6 +153,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     }
     if (ended && waiting.isEmpty()) {
       client.onCompleted();
+      over = true;
       return Behaviors.stopped();
     }
     return this;
@@ -175,6 +196,10 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
       refuse(batch, Errors.stopping());
       return true;
     }
+    if (!gateway.ownership().certain()) {
+      refuse(batch, Errors.uncertain());
+      return true;
+    }
     var self = getContext().getSelf();
     if (!gateway.admission().enter(batch.iommuId, () -> self.tell(new RoomMaybe()))) {
       waitsForRoom = true;
@@ -183,12 +208,19 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     batch.sent = true;
     operationsInFlight += batch.operations;
     batch.deadlineNanos = System.nanoTime() + gateway.timeout(batch.request).toNanos();
+    transmit(batch);
+    if (!batch.request.hasRequestId()) {
+      batch.request = null;
+    }
+    return true;
+  }
+
+  private void transmit(Waiting batch) {
+    batch.againNanos = System.nanoTime() + Pending.pauseNanos(batch.attempts++);
     gateway.tell(
         batch.iommuId,
         EntityRequest.newBuilder().setCorrelation(batch.number).setExecute(batch.request).build(),
         replyTo);
-    batch.request = null;
-    return true;
   }
 
   private void answered(EntityReply reply) {
@@ -206,9 +238,12 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
 
   private void settle(Waiting batch, EntityReply reply) {
     leave(batch);
+    batch.request = null;
     batch.answer = ExecuteStreamResponse.newBuilder().setBatch(batch.number);
     if (reply.hasRefusal()) {
       batch.answer.setRefusal(reply.getRefusal());
+    } else if (!gateway.ownership().certain()) {
+      batch.answer.setRefusal(Errors.lostMeanwhile(batch.iommuId));
     } else {
       batch.answer.setResponse(reply.getExecute());
     }
@@ -250,6 +285,8 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     for (var batch : waiting) {
       if (batch.sent && now - batch.deadlineNanos > 0) {
         refuse(batch, Errors.noAnswer(batch.iommuId));
+      } else if (batch.sent && batch.request != null && now - batch.againNanos >= 0) {
+        transmit(batch);
       }
     }
     flush();
@@ -258,6 +295,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
 
   private Behavior<Message> gone() {
     waiting.forEach(this::leave);
+    over = true;
     return Behaviors.stopped();
   }
 }

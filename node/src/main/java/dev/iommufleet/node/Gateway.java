@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import dev.iommufleet.actors.EntityCommand;
 import dev.iommufleet.actors.EntrySource;
+import dev.iommufleet.actors.Ownership;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.config.LimitSettings;
 import dev.iommufleet.config.TimeoutSettings;
@@ -24,6 +25,8 @@ record Gateway(
     ActorRef<ShardingEnvelope<EntityCommand>> devices,
     EntrySource entries,
     Admission admission,
+    Pending pending,
+    Ownership ownership,
     LimitSettings limits,
     TimeoutSettings timeouts) {
 
@@ -49,30 +52,52 @@ record Gateway(
     if (admission.closed()) {
       throw new RefusedException(Errors.stopping());
     }
+    if (!ownership.certain()) {
+      throw new RefusedException(Errors.uncertain());
+    }
     if (!admission.enter(to.name)) {
       throw new RefusedException(Errors.busy(to.name, admission.perEntity()));
     }
-    return AskPattern.<ShardingEnvelope<EntityCommand>, EntityReply>ask(
+    var waiting = new Pending.Waiting(to.entities, Repeats.harmless(request));
+    pending.add(waiting);
+    AskPattern.<ShardingEnvelope<EntityCommand>, EntityReply>ask(
             to.entities,
-            replyTo -> new ShardingEnvelope<>(to.id, new EntityCommand.Ask(request, replyTo)),
+            replyTo ->
+                waiting.sends(
+                    new ShardingEnvelope<>(to.id, new EntityCommand.Ask(request, replyTo))),
             timeout(request),
             system.scheduler())
-        .handle(
+        .whenComplete(
             (reply, failure) -> {
-              admission.leave(to.name);
-              return answer(to.name, reply, failure);
+              if (failure == null) {
+                waiting.answer.complete(reply);
+              } else {
+                waiting.answer.completeExceptionally(failure);
+              }
             });
+    return waiting.answer.handle(
+        (reply, failure) -> {
+          pending.remove(waiting);
+          admission.leave(to.name);
+          return answer(to.name, reply, failure);
+        });
   }
 
-  private static EntityReply answer(String name, EntityReply reply, Throwable failure) {
+  private EntityReply answer(String name, EntityReply reply, Throwable failure) {
     if (failure instanceof TimeoutException) {
       throw new RefusedException(Errors.noAnswer(name));
+    }
+    if (failure instanceof RefusedException refused) {
+      throw refused;
     }
     if (failure != null) {
       throw new CompletionException(failure);
     }
     if (reply.hasRefusal()) {
       throw new RefusedException(reply.getRefusal());
+    }
+    if (!ownership.certain()) {
+      throw new RefusedException(Errors.lostMeanwhile(name));
     }
     return reply;
   }

@@ -5,14 +5,17 @@ import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import dev.iommufleet.protocol.cluster.v1.Wake;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the entities that have something to go on with after a restart, and only those. A few at a
- * time: each reads its journal.
+ * Starts the entities that have something to go on with after a restart or a move, and only those.
+ * A few at a time: each reads its journal.
  */
 final class Owing {
   private static final Logger LOG = LoggerFactory.getLogger(Owing.class);
@@ -20,15 +23,29 @@ final class Owing {
 
   private final Gateway gateway;
   private final FleetIndex index;
+  private final Executor blocking;
+  private final AtomicBoolean running = new AtomicBoolean();
 
-  Owing(Gateway gateway, FleetIndex index) {
+  /** {@code blocking}: where the index is read. */
+  Owing(Gateway gateway, FleetIndex index, Executor blocking) {
     this.gateway = gateway;
     this.index = index;
+    this.blocking = blocking;
   }
 
+  /** One round; none while the last one goes on. */
   void wake() {
-    page("", index::owing, gateway::ask);
-    page("", index::owingDevices, gateway::askDevice);
+    if (running.compareAndSet(false, true)) {
+      page("", index::owing, gateway::ask)
+          .thenCompose(_ -> page("", index::owingDevices, gateway::askDevice))
+          .whenComplete(
+              (_, failure) -> {
+                running.set(false);
+                if (failure != null) {
+                  LOG.warn("who owes something cannot be told now: {}", failure.getMessage());
+                }
+              });
+    }
   }
 
   /** Ids behind one, ascending, at most so many. */
@@ -37,32 +54,33 @@ final class Owing {
     List<String> behind(String after, int limit);
   }
 
-  private static void page(
+  private CompletionStage<?> page(
       String after,
       Pages pages,
       BiFunction<String, EntityRequest, CompletionStage<EntityReply>> asking) {
-    var owing = pages.behind(after, PAGE);
-    if (owing.isEmpty()) {
-      return;
-    }
-    CompletionStage<?> all = null;
-    for (var id : owing) {
-      var one = wake(id, asking);
-      all = all == null ? one : all.thenCombine(one, (_, _) -> null);
-    }
-    all.thenRun(() -> page(owing.getLast(), pages, asking));
+    return CompletableFuture.supplyAsync(() -> pages.behind(after, PAGE), blocking)
+        .thenCompose(
+            owing -> {
+              if (owing.isEmpty()) {
+                return CompletableFuture.completedStage(null);
+              }
+              var all = owing.stream().map(id -> wake(id, asking)).toList();
+              return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                  .thenCompose(_ -> page(owing.getLast(), pages, asking));
+            });
   }
 
-  private static CompletionStage<?> wake(
+  private static CompletableFuture<?> wake(
       String id, BiFunction<String, EntityRequest, CompletionStage<EntityReply>> asking) {
     return asking
         .apply(id, EntityRequest.newBuilder().setWake(Wake.getDefaultInstance()).build())
         .handle(
             (_, failure) -> {
               if (failure != null) {
-                LOG.warn("{} owes something and does not start: {}", id, failure);
+                LOG.warn("{} owes something and does not start: {}", id, failure.getMessage());
               }
               return null;
-            });
+            })
+        .toCompletableFuture();
   }
 }

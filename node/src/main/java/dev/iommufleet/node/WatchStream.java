@@ -2,6 +2,7 @@ package dev.iommufleet.node;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -65,6 +66,9 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
   private boolean toldCaughtUp;
   private boolean heard;
 
+  /** The client was told the end, or has gone. */
+  private boolean over;
+
   /** Live entries served while the client did not read; their credit is held back. */
   private int heldCredit;
 
@@ -96,7 +100,24 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
 
   @Override
   public Receive<Message> createReceive() {
-    return newReceiveBuilder().onAnyMessage(this::on).build();
+    return newReceiveBuilder()
+        .onAnyMessage(this::on)
+        .onSignal(PostStop.class, _ -> cutOff())
+        .build();
+  }
+
+  /** The node leaves its cluster: the client watches on at another. */
+  private Behavior<Message> cutOff() {
+    if (!over) {
+      client.onError(Errors.of(Errors.cutOff()));
+    }
+    return this;
+  }
+
+  private Behavior<Message> end(RuntimeException why) {
+    over = true;
+    client.onError(why);
+    return Behaviors.stopped();
   }
 
   private Behavior<Message> on(Message message) {
@@ -111,6 +132,7 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
       }
       case Renew() -> renew();
       case Gone() -> {
+        over = true;
         tell(EntityRequest.newBuilder().setStopWatch(StopWatch.getDefaultInstance()));
         yield Behaviors.stopped();
       }
@@ -120,8 +142,7 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
   private Behavior<Message> answered(EntityReply reply) {
     heard = true;
     if (reply.hasRefusal()) {
-      client.onError(Errors.of(reply.getRefusal()));
-      return Behaviors.stopped();
+      return end(Errors.of(reply.getRefusal()));
     }
     switch (reply.getWatch().getEventCase()) {
       case ENTRY -> live(reply.getWatch().getEntry());
@@ -187,12 +208,11 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
   private Behavior<Message> read(Page page) {
     reading = false;
     if (page.failure != null) {
-      client.onError(
+      return end(
           Errors.of(
               Refusals.of(
                   RefusalCode.REFUSAL_CODE_JOURNAL_UNAVAILABLE,
                   "the journal cannot be read now; watch again from entry " + next)));
-      return Behaviors.stopped();
     }
     for (var entry : page.entries) {
       var seen = Watched.of(next, entry, kinds);
@@ -213,8 +233,7 @@ final class WatchStream extends AbstractBehavior<WatchStream.Message> {
 
   private Behavior<Message> renew() {
     if (!heard) {
-      client.onError(Errors.of(Errors.noAnswer(request.getIommuId())));
-      return Behaviors.stopped();
+      return end(Errors.of(Errors.noAnswer(request.getIommuId())));
     }
     if (readUpTo == 0) {
       subscribe();

@@ -7,6 +7,8 @@ import com.google.protobuf.Parser;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
+import dev.iommufleet.protocol.cluster.v1.OwnershipPing;
+import dev.iommufleet.protocol.cluster.v1.OwnershipPong;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import dev.iommufleet.protocol.journal.v1.HostDeviceEntry;
 import dev.iommufleet.protocol.journal.v1.HostDeviceSnapshot;
@@ -30,6 +32,8 @@ public final class FleetSerializer extends SerializerWithStringManifest {
   public static final String HOST_DEVICE_SNAPSHOT = "S2";
   public static final String REQUEST = "Q1";
   public static final String REPLY = "R1";
+  public static final String OWNERSHIP_PING = "O1";
+  public static final String OWNERSHIP_PONG = "O2";
 
   @Override
   public int identifier() {
@@ -45,6 +49,8 @@ public final class FleetSerializer extends SerializerWithStringManifest {
       case HostDeviceSnapshot _ -> HOST_DEVICE_SNAPSHOT;
       case EntityRequest _ -> REQUEST;
       case EntityReply _ -> REPLY;
+      case OwnershipPing _ -> OWNERSHIP_PING;
+      case OwnershipPong _ -> OWNERSHIP_PONG;
       default ->
           throw new IllegalStateException(
               message.getClass().getName() + " has no manifest: nothing may send or store it");
@@ -72,6 +78,8 @@ public final class FleetSerializer extends SerializerWithStringManifest {
           parse(HostDeviceSnapshot.parser(), bytes, "a snapshot of a host device");
       case REQUEST -> parse(EntityRequest.parser(), bytes, "a request to an entity");
       case REPLY -> parse(EntityReply.parser(), bytes, "a reply of an entity");
+      case OWNERSHIP_PING -> parse(OwnershipPing.parser(), bytes, "a node's question");
+      case OWNERSHIP_PONG -> parse(OwnershipPong.parser(), bytes, "a node's answer");
       default ->
           throw new MalformedException(
               MalformedException.Code.UNKNOWN_KIND,

@@ -1,2 +1,0 @@
-/** Drives many guests from one process, measures, and says what came of it. */
-package dev.iommufleet.load.engine;

@@ -1,0 +1,79 @@
+package dev.iommufleet.node;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import dev.iommufleet.actors.EntityCommand;
+import dev.iommufleet.actors.RefusedException;
+import dev.iommufleet.protocol.api.v1.Refusal;
+import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Requests that wait for an entity. A message can be lost while a shard moves, so a request whose
+ * repeat does no harm is sent again; and none is left waiting when the node leaves its cluster.
+ */
+final class Pending {
+  /** How often {@link #lookForLost} is called. */
+  static final long LOOK_MILLIS = 250;
+
+  private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MOST_DOUBLINGS = 3;
+
+  private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+
+  /** One request; {@code again}: its repeat does no harm. */
+  static final class Waiting {
+    final CompletableFuture<EntityReply> answer = new CompletableFuture<>();
+    private final ActorRef<ShardingEnvelope<EntityCommand>> entities;
+    private final boolean again;
+    private volatile ShardingEnvelope<EntityCommand> message;
+    private int attempts;
+    private long nextNanos = System.nanoTime() + pauseNanos(0);
+
+    Waiting(ActorRef<ShardingEnvelope<EntityCommand>> entities, boolean again) {
+      this.entities = entities;
+      this.again = again;
+    }
+
+    /** What is sent, and sent again. */
+    ShardingEnvelope<EntityCommand> sends(ShardingEnvelope<EntityCommand> envelope) {
+      message = again ? envelope : null;
+      return envelope;
+    }
+
+    private void look(long now) {
+      if (message != null && now - nextNanos >= 0) {
+        entities.tell(message);
+        nextNanos = now + pauseNanos(++attempts);
+      }
+    }
+  }
+
+  /** How long an answer is waited for before the request is sent again, after so many attempts. */
+  static long pauseNanos(int attempts) {
+    return FIRST_NANOS << Math.min(attempts, MOST_DOUBLINGS);
+  }
+
+  void add(Waiting request) {
+    waiting.add(request);
+  }
+
+  void remove(Waiting request) {
+    waiting.remove(request);
+  }
+
+  /** By one thread at a time. */
+  void lookForLost() {
+    long now = System.nanoTime();
+    waiting.forEach(request -> request.look(now));
+  }
+
+  /** Nobody will answer any more. */
+  void endAll(Refusal why) {
+    var failure = new RefusedException(why);
+    waiting.forEach(request -> request.answer.completeExceptionally(failure));
+  }
+}
