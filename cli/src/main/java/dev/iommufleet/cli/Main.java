@@ -8,6 +8,7 @@ import dev.iommufleet.cli.device.DeviceCommand;
 import dev.iommufleet.cli.explore.ExploreCommand;
 import dev.iommufleet.cli.iommu.IommuCommand;
 import dev.iommufleet.cli.journal.JournalCommand;
+import dev.iommufleet.cli.load.LoadCommand;
 import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Command;
       CaptureCommand.class,
       JournalCommand.class,
       ExploreCommand.class,
+      LoadCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
@@ -41,6 +43,7 @@ import picocli.CommandLine.Command;
       "  iommu-fleet capture replay guest.jsonl.gz",
       "  iommu-fleet journal verify --data ./data",
       "  iommu-fleet explore --all",
+      "  iommu-fleet load run smoke",
       "",
       "Exit codes: 0 done; 1 a mismatch, violation or failed expectation was found; 2 bad usage or",
       "bad input; 3 the target cannot be reached; 4 refused.",

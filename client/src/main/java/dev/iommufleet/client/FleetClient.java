@@ -23,9 +23,8 @@ import dev.iommufleet.protocol.api.v1.Reply;
 import dev.iommufleet.protocol.api.v1.WatchRequest;
 import dev.iommufleet.protocol.api.v1.WriteMemory;
 import io.grpc.Deadline;
-import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -54,12 +53,14 @@ public final class FleetClient implements AutoCloseable {
 
   /**
    * A client of the node at {@code HOST:PORT}; connects with the first call, without encryption.
+   * Several nodes of one fleet may be given with commas between them: calls go to one after the
+   * other, and past those that are not there.
    *
    * @throws IllegalArgumentException if the text is no target
    */
   public static FleetClient connect(String target, RetryPolicy policy) {
     Targets.check(target);
-    return over(ManagedChannelBuilder.forTarget(target).usePlaintext().build(), target, policy);
+    return over(ManyNodes.channel(target, InsecureChannelCredentials.create()), target, policy);
   }
 
   /**
@@ -70,7 +71,7 @@ public final class FleetClient implements AutoCloseable {
    */
   public static FleetClient connect(String target, RetryPolicy policy, ClientTls tls) {
     Targets.check(target);
-    return over(Grpc.newChannelBuilder(target, tls.credentials()).build(), target, policy);
+    return over(ManyNodes.channel(target, tls.credentials()), target, policy);
   }
 
   /** As {@link #connect(String, RetryPolicy)} with the default policy. */

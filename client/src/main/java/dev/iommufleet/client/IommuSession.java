@@ -21,6 +21,7 @@ public final class IommuSession {
   private final String iommuId;
   private String name;
   private long sequence;
+  private int attempts;
 
   IommuSession(FleetClient client, Retrier retrier, String iommuId, String name) {
     this.client = client;
@@ -36,6 +37,16 @@ public final class IommuSession {
   /** As in {@link RequestId}; another one after the IOMMU has forgotten it. */
   public synchronized String name() {
     return name;
+  }
+
+  /** What the next request will be called, unless the IOMMU has forgotten the session. */
+  public synchronized RequestId nextId() {
+    return RequestId.newBuilder().setSession(name).setSequence(sequence + 1).build();
+  }
+
+  /** How often the last request was sent. */
+  public synchronized int attempts() {
+    return attempts;
   }
 
   /** Runs the operations as one request that answers with replies. */
@@ -57,28 +68,28 @@ public final class IommuSession {
             .addAllOperations(operations)
             .setObserve(observe)
             .setWantSoftHash(wantSoftHash);
-    var attempts = new int[1];
+    attempts = 0;
     try {
-      return send(request, attempts);
+      return send(request);
     } catch (RefusedException e) {
-      if (!Failures.sessionMayBeginAnew(e, attempts[0] == 1)) {
+      if (!Failures.sessionMayBeginAnew(e, attempts == 1)) {
         throw e;
       }
     }
     // An entity that left memory, or a node that was killed, forgets a session of reads only.
     name = UUID.randomUUID().toString();
     sequence = 0;
-    return send(request, attempts);
+    return send(request);
   }
 
-  private ExecuteResponse send(ExecuteRequest.Builder request, int[] attempts) {
+  private ExecuteResponse send(ExecuteRequest.Builder request) {
     var id = RequestId.newBuilder().setSession(name).setSequence(sequence + 1);
     var named = request.setRequestId(id).build();
     var awaits = awaitTime(named.getOperationsList());
     var response =
         retrier.repeatable(
             () -> {
-              attempts[0]++;
+              attempts++;
               return client.stub(awaits).execute(named);
             });
     sequence++;

@@ -11,9 +11,15 @@ final class Targets {
   private Targets() {}
 
   /**
-   * @throws IllegalArgumentException if it is not {@code HOST:PORT}
+   * @throws IllegalArgumentException if it is not {@code HOST:PORT}, or several with commas
    */
-  static void check(String target) {
+  static void check(String targets) {
+    for (String target : targets.split(",", -1)) {
+      checkOne(target);
+    }
+  }
+
+  private static void checkOne(String target) {
     var parts = HOST_AND_PORT.matcher(target);
     if (!parts.matches() || port(parts.group(2)) == 0 || port(parts.group(2)) > PORT_MAX) {
       throw new IllegalArgumentException(

@@ -1,0 +1,106 @@
+package dev.iommufleet.cli.load;
+
+import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.load.engine.LoadResult;
+import dev.iommufleet.load.engine.PhaseResult;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/** A load's result as scripts read it; the first fields are a contract. */
+final class ResultJson {
+  private ResultJson() {}
+
+  static Map<String, Object> tree(LoadResult result) {
+    var judged = result.judgedPhases();
+    long answered = judged.stream().mapToLong(PhaseResult::answered).sum();
+    long refused = judged.stream().mapToLong(PhaseResult::refused).sum();
+    long unknown = judged.stream().mapToLong(PhaseResult::unknown).sum();
+    return Json.object(
+        "operations",
+        judged.stream().mapToLong(PhaseResult::operations).sum(),
+        "acknowledged",
+        answered,
+        "lost",
+        result.violations().getOrDefault("I7", 0),
+        "duplicated",
+        result.violations().getOrDefault("I10", 0),
+        "violations",
+        result.violations(),
+        "latency",
+        latency(result),
+        "recoveries",
+        result.faults().stream()
+            .map(
+                it ->
+                    Json.object(
+                        "fault",
+                        it.fault().kind().label() + " node " + it.fault().node(),
+                        "millis",
+                        it.withoutService() == null ? null : it.withoutService().toMillis()))
+            .toList(),
+        "passed",
+        result.passed(),
+        "scenario",
+        result.scenario().name(),
+        "seed",
+        result.scenario().seed(),
+        "guests",
+        result.scenario().iommus(),
+        "targets",
+        result.targets(),
+        "interrupted",
+        result.interrupted(),
+        "seconds",
+        result.lastedSeconds(),
+        "refused",
+        refused,
+        "unknown",
+        unknown,
+        "missed",
+        result.missed(),
+        "phases",
+        result.phases().stream().map(ResultJson::phase).toList());
+  }
+
+  /** Milliseconds, of all phases that are judged. */
+  private static Map<String, Object> latency(LoadResult result) {
+    var all = new TreeMap<String, Histogram>();
+    for (PhaseResult phase : result.judgedPhases()) {
+      all.computeIfAbsent("all", _ -> new Histogram(3)).add(phase.micros());
+      phase
+          .kinds()
+          .forEach((kind, it) -> all.computeIfAbsent(kind, _ -> new Histogram(3)).add(it.micros()));
+    }
+    var tree = new LinkedHashMap<String, Object>();
+    all.forEach((kind, micros) -> tree.put(kind, percentiles(micros)));
+    return tree;
+  }
+
+  private static Map<String, Object> percentiles(Histogram micros) {
+    return Json.object(
+        "p50", millis(micros, 50),
+        "p99", millis(micros, 99),
+        "p999", millis(micros, 99.9),
+        "max", micros.getMaxValue() / 1e3,
+        "count", micros.getTotalCount());
+  }
+
+  private static double millis(Histogram micros, double percentile) {
+    return micros.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  private static Map<String, Object> phase(PhaseResult phase) {
+    return Json.object(
+        "name", phase.name(),
+        "warmUp", phase.warmUp(),
+        "seconds", phase.lastedSeconds(),
+        "acknowledged", phase.answered(),
+        "operations", phase.operations(),
+        "refused", phase.refused(),
+        "unknown", phase.unknown(),
+        "shed", phase.shed(),
+        "requestsPerSecond", phase.throughput());
+  }
+}

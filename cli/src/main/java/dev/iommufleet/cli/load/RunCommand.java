@@ -1,0 +1,224 @@
+package dev.iommufleet.cli.load;
+
+import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.ExitCode;
+import dev.iommufleet.cli.TargetOption;
+import dev.iommufleet.cli.capture.MappedCodec;
+import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.load.engine.DryRun;
+import dev.iommufleet.load.engine.LoadResult;
+import dev.iommufleet.load.engine.LoadRun;
+import dev.iommufleet.load.engine.ShellFaults;
+import dev.iommufleet.load.engine.Trail;
+import dev.iommufleet.load.guest.Behaviour;
+import dev.iommufleet.load.guest.Recording;
+import dev.iommufleet.load.guest.Recordings;
+import dev.iommufleet.load.scenario.Durations;
+import dev.iommufleet.load.scenario.Scenario;
+import dev.iommufleet.load.scenario.ScenarioException;
+import dev.iommufleet.load.scenario.ScenarioReader;
+import dev.iommufleet.load.scenario.ShippedScenarios;
+import dev.iommufleet.protocol.api.v1.JournalLevel;
+import dev.iommufleet.protocol.api.v1.Observe;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a scenario against a fleet. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    header = "Run a scenario against a fleet.",
+    description = {
+      "Boots guests that behave as Linux guests do and lets them work as the scenario says. Latency"
+          + " is counted from the moment at which a request was to start. Answers are compared with"
+          + " the model in this process. What was made is deleted at the end.",
+      "Ctrl-C ends it early with what there is.",
+      "Exit code 0: every threshold was met and no invariant violated; 1: not so; 2: the scenario"
+          + " cannot be used; 3: no node answers."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  iommu-fleet load run --list",
+      "  iommu-fleet load run smoke",
+      "  iommu-fleet load run my.yaml --target a:8651,b:8651 --guests 100 --seed 7"
+    })
+public final class RunCommand implements Callable<Integer> {
+  private static final long REPORT_SECONDS = 30;
+
+  @Spec private CommandSpec spec;
+  @Mixin private TargetOption target;
+
+  @Parameters(
+      paramLabel = "SCENARIO",
+      arity = "0..1",
+      description = "A shipped scenario by name, or a file.")
+  private String scenario;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also writes the result there.")
+  private Path json;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Instead of the scenario's.")
+  private Long seed;
+
+  @Option(names = "--guests", paramLabel = "N", description = "Instead of the scenario's.")
+  private Integer guests;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      description = "Of each phase that has one and is no warm-up, as in 90s.")
+  private String duration;
+
+  @Option(names = "--keep", description = "What was made stays.")
+  private boolean keep;
+
+  @Option(names = "--list", description = "Lists the shipped scenarios.")
+  private boolean list;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "Connects to nothing: runs the guests against the model, and prints how many requests"
+              + " of which kind they make, and a hash of all of them.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (list) {
+      return list();
+    }
+    if (scenario == null) {
+      throw CommandException.usage(
+          "which scenario? A file, or one of %s", String.join(", ", ShippedScenarios.names()));
+    }
+    var chosen = chosen();
+    var recording = recording(chosen);
+    if (dryRun) {
+      dryRun(chosen, recording);
+      return ExitCode.DONE;
+    }
+    return run(chosen, recording);
+  }
+
+  private int list() {
+    var reader = new ScenarioReader();
+    for (String name : ShippedScenarios.names()) {
+      try {
+        out().println("%-18s %s".formatted(name, reader.find(name).description()));
+      } catch (ScenarioException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    out().flush();
+    return ExitCode.DONE;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private Scenario chosen() {
+    if (guests != null && guests < 1) {
+      throw CommandException.usage("--guests is %d; 1 or more go", guests);
+    }
+    try {
+      return new ScenarioReader().find(scenario).with(new Scenario.Overrides(seed, guests, time()));
+    } catch (ScenarioException e) {
+      e.problems().forEach(it -> spec.commandLine().getErr().println("  " + it));
+      throw CommandException.usage("%s cannot be used: %d problems", scenario, e.problems().size());
+    }
+  }
+
+  private Duration time() {
+    try {
+      return duration == null ? null : Durations.parse(duration);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage("--duration: %s", e.getMessage());
+    }
+  }
+
+  private static Recording recording(Scenario scenario) throws IOException {
+    return scenario.mix().containsKey(Behaviour.REPLAY)
+        ? Recordings.open(scenario.capture())
+        : null;
+  }
+
+  private void dryRun(Scenario chosen, Recording recording) {
+    var result = DryRun.of(chosen, recording);
+    result.requests().forEach((kind, count) -> out().println("%-24s %,12d".formatted(kind, count)));
+    out().println("%-24s %,12d".formatted("requests", result.total()));
+    out().println("%-24s %,12d".formatted("findings", result.findings().size()));
+    out().println("hash %016x".formatted(result.hash()));
+    out().flush();
+  }
+
+  // ---- run ---------------------------------------------------------------------------------
+
+  private int run(Scenario chosen, Recording recording) throws IOException, InterruptedException {
+    var load =
+        new LoadRun(
+            chosen,
+            new LoadRun.Setup(
+                target::connect,
+                List.of(target.target().split(",")),
+                new MappedCodec(JournalLevel.JOURNAL_LEVEL_FACTS),
+                recording,
+                Trail.NONE,
+                Observe.OBSERVE_REPLIES,
+                new ShellFaults(),
+                new Bar(spec.commandLine().getErr()),
+                "load-" + UUID.randomUUID().toString().substring(0, 8),
+                keep));
+    if (!load.impossibleFaults().isEmpty()) {
+      throw CommandException.usage(
+          "%s injects %s; against a fleet that others have started, only kind command goes",
+          chosen.name(), String.join(", ", load.impossibleFaults()));
+    }
+    var told = new CountDownLatch(1);
+    var stopper = new Thread(() -> stop(load, told), "stop");
+    Runtime.getRuntime().addShutdownHook(stopper);
+    try {
+      var result = load.run();
+      tell(result);
+      return result.passed() ? ExitCode.DONE : ExitCode.FOUND;
+    } finally {
+      told.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(stopper);
+      } catch (IllegalStateException e) {
+        // It is running: that is why this ends.
+      }
+    }
+  }
+
+  /** The process ends when the report is told. */
+  private static void stop(LoadRun load, CountDownLatch told) {
+    load.interrupt();
+    try {
+      told.await(REPORT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(LoadResult result) throws IOException {
+    new ResultTable(out()).print(result);
+    if (json != null) {
+      Files.writeString(json, Json.pretty(ResultJson.tree(result)) + "\n");
+    }
+  }
+}

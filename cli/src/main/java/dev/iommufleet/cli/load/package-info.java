@@ -1,0 +1,2 @@
+/** {@code iommu-fleet load}: scenarios run against a fleet. */
+package dev.iommufleet.cli.load;

@@ -1,0 +1,111 @@
+package dev.iommufleet.client;
+
+import io.grpc.Attributes;
+import io.grpc.ChannelCredentials;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import io.grpc.StatusOr;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One channel to several nodes: each call goes to the next one that answers. */
+final class ManyNodes {
+  private static final String SCHEME = "iommu-fleet";
+  private static final String POLICY = "round_robin";
+
+  static {
+    NameResolverRegistry.getDefaultRegistry().register(new Provider());
+  }
+
+  private ManyNodes() {}
+
+  /** {@code targets}: HOST:PORT, one or several with commas between them. */
+  static ManagedChannel channel(String targets, ChannelCredentials credentials) {
+    if (!targets.contains(",")) {
+      return Grpc.newChannelBuilder(targets, credentials).build();
+    }
+    return Grpc.newChannelBuilder(SCHEME + ":///" + targets, credentials)
+        .defaultLoadBalancingPolicy(POLICY)
+        .build();
+  }
+
+  private static final class Provider extends NameResolverProvider {
+    private static final int PRIORITY = 5;
+
+    @Override
+    protected boolean isAvailable() {
+      return true;
+    }
+
+    @Override
+    protected int priority() {
+      return PRIORITY;
+    }
+
+    @Override
+    public String getDefaultScheme() {
+      return SCHEME;
+    }
+
+    @Override
+    public NameResolver newNameResolver(URI target, NameResolver.Args args) {
+      return SCHEME.equals(target.getScheme()) ? new Resolver(target.getPath().substring(1)) : null;
+    }
+  }
+
+  private static final class Resolver extends NameResolver {
+    private final String targets;
+    private Listener2 listener;
+
+    Resolver(String targets) {
+      this.targets = targets;
+    }
+
+    @Override
+    public String getServiceAuthority() {
+      return targets.split(",", 2)[0];
+    }
+
+    /** Names are looked up anew when a connection was lost. */
+    @Override
+    public void refresh() {
+      resolve();
+    }
+
+    @Override
+    public void start(Listener2 toTell) {
+      listener = toTell;
+      resolve();
+    }
+
+    private void resolve() {
+      List<EquivalentAddressGroup> nodes =
+          Stream.of(targets.split(",")).map(Resolver::address).toList();
+      listener.onResult(
+          ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(nodes)).build());
+    }
+
+    /** Each node is held to its own name. */
+    private static EquivalentAddressGroup address(String target) {
+      int colon = target.lastIndexOf(':');
+      var host = target.substring(0, colon).replaceAll("^\\[|]$", "");
+      int port = Integer.parseInt(target.substring(colon + 1));
+      return new EquivalentAddressGroup(
+          new InetSocketAddress(host, port),
+          Attributes.newBuilder()
+              .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, target)
+              .build());
+    }
+
+    @Override
+    public void shutdown() {
+      // Nothing is open.
+    }
+  }
+}
