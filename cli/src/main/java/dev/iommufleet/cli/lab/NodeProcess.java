@@ -23,7 +23,7 @@ public final class NodeProcess implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile("ready grpc=(\\S+):(\\d+) http=(\\S+):(\\d+) data=.*");
   private static final long START_SECONDS = 120;
-  private static final long STOP_SECONDS = 20;
+  private static final long STOP_SECONDS = 60;
 
   private final Process process;
   private final Path log;
@@ -43,10 +43,11 @@ public final class NodeProcess implements AutoCloseable {
    * How a node is started.
    *
    * @param prefix of the command line, as {@code ip netns exec NAME}; usually empty
+   * @param jvm options of the JVM, behind those of this process
    * @param options of the command {@code node}
    * @param log what the node writes on standard error is added there
    */
-  public record Launch(List<String> prefix, List<String> options, Path log) {}
+  public record Launch(List<String> prefix, List<String> jvm, List<String> options, Path log) {}
 
   /**
    * A node with an embedded journal; returns when it serves.
@@ -62,7 +63,7 @@ public final class NodeProcess implements AutoCloseable {
     var all = new ArrayList<String>(List.of("--data", data.toString()));
     all.addAll(List.of("--grpc-port", Integer.toString(port), "--http-port", "0"));
     all.addAll(options);
-    return start(new Launch(List.of(), all, log));
+    return start(new Launch(List.of(), List.of(), all, log));
   }
 
   /** Returns when the node serves. */
@@ -87,6 +88,7 @@ public final class NodeProcess implements AutoCloseable {
     var command = new ArrayList<>(launch.prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(launch.jvm);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.add("node");
     command.addAll(launch.options);
