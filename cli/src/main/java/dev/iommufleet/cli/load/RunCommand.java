@@ -4,11 +4,11 @@ import dev.iommufleet.cli.CommandException;
 import dev.iommufleet.cli.ExitCode;
 import dev.iommufleet.cli.TargetOption;
 import dev.iommufleet.cli.capture.MappedCodec;
+import dev.iommufleet.cli.lab.Place;
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.load.engine.DryRun;
 import dev.iommufleet.load.engine.LoadResult;
 import dev.iommufleet.load.engine.LoadRun;
-import dev.iommufleet.load.engine.ShellFaults;
 import dev.iommufleet.load.engine.Trail;
 import dev.iommufleet.load.guest.Behaviour;
 import dev.iommufleet.load.guest.Recording;
@@ -25,7 +25,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -54,10 +55,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  iommu-fleet load run --list",
       "  iommu-fleet load run smoke",
+      "  iommu-fleet load run kill-one-of-three --lab 3",
       "  iommu-fleet load run my.yaml --target a:8651,b:8651 --guests 100 --seed 7"
     })
 public final class RunCommand implements Callable<Integer> {
   private static final long REPORT_SECONDS = 30;
+  private static final int LABS_MOST = 9;
+  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   @Spec private CommandSpec spec;
   @Mixin private TargetOption target;
@@ -67,6 +71,20 @@ public final class RunCommand implements Callable<Integer> {
       arity = "0..1",
       description = "A shipped scenario by name, or a file.")
   private String scenario;
+
+  @Option(
+      names = "--lab",
+      paramLabel = "NODES",
+      description =
+          "Start a cluster of 1 to 9 nodes with a database on this machine for the run, instead of"
+              + " a target; the scenario's faults are injected into it.")
+  private Integer lab;
+
+  @Option(
+      names = "--lab-directory",
+      paramLabel = "DIR",
+      description = "Logs and data of the lab. Default: .iommu-fleet/lab-DATE-TIME.")
+  private Path labDirectory;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also writes the result there.")
   private Path json;
@@ -169,23 +187,51 @@ public final class RunCommand implements Callable<Integer> {
   // ---- run ---------------------------------------------------------------------------------
 
   private int run(Scenario chosen, Recording recording) throws IOException, InterruptedException {
+    try (var place = place(chosen)) {
+      return run(chosen, recording, place);
+    }
+  }
+
+  private Place place(Scenario chosen) {
+    if (lab == null) {
+      return Place.of(target);
+    }
+    if (lab < 1 || lab > LABS_MOST || target.given()) {
+      throw CommandException.usage(
+          target.given()
+              ? "--lab and --target are given; one of the two goes"
+              : "--lab is %d; 1 to %d nodes go",
+          lab,
+          LABS_MOST);
+    }
+    var directory =
+        labDirectory != null
+            ? labDirectory
+            : Path.of(".iommu-fleet", "lab-" + LocalDateTime.now().format(STAMP));
+    spec.commandLine().getErr().println("starting %d nodes in %s".formatted(lab, directory));
+    return Place.lab(lab, directory, chosen);
+  }
+
+  private int run(Scenario chosen, Recording recording, Place place)
+      throws IOException, InterruptedException {
     var load =
         new LoadRun(
             chosen,
             new LoadRun.Setup(
-                target::connect,
-                List.of(target.target().split(",")),
+                place.connect(),
+                place.targets(),
                 new MappedCodec(JournalLevel.JOURNAL_LEVEL_FACTS),
                 recording,
                 Trail.NONE,
                 Observe.OBSERVE_REPLIES,
-                new ShellFaults(),
+                place.faults(),
                 new Bar(spec.commandLine().getErr()),
                 "load-" + UUID.randomUUID().toString().substring(0, 8),
                 keep));
     if (!load.impossibleFaults().isEmpty()) {
       throw CommandException.usage(
-          "%s injects %s; against a fleet that others have started, only kind command goes",
+          "%s injects %s; nobody can do that here: a fleet that others have started takes kind"
+              + " command, a lab (--lab NODES) all others",
           chosen.name(), String.join(", ", load.impossibleFaults()));
     }
     var told = new CountDownLatch(1);
@@ -194,7 +240,9 @@ public final class RunCommand implements Callable<Integer> {
     try {
       var result = load.run();
       tell(result);
-      return result.passed() ? ExitCode.DONE : ExitCode.FOUND;
+      var failures = place.failures();
+      failures.forEach(it -> spec.commandLine().getErr().println("the lab: " + it));
+      return result.passed() && failures.isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
     } finally {
       told.countDown();
       try {

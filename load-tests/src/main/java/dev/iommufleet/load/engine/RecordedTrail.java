@@ -84,7 +84,8 @@ public record RecordedTrail(Recorder recorder, long beganNanos) implements Trail
 
   @Override
   public long fault(Fault fault) {
-    boolean forgets = fault.kind() == FaultKind.KILL || fault.kind() == FaultKind.RESTART;
+    // Whatever happens to a node, its entities may begin anew elsewhere, with empty caches.
+    boolean forgets = fault.kind() != FaultKind.COMMAND;
     return recorder.fault(
         FaultInjected.newBuilder()
             .setKind(fault.kind().label())

@@ -84,12 +84,21 @@ public record Scenario(
     RESTART,
     /** No packets between this node and the others. */
     PARTITION,
+    /** Nothing that this node sends reaches the others; what they send reaches it. */
+    ONE_WAY,
+    /** The database of the journal is stopped, and started after {@code lasts}. */
+    DATABASE,
     /** A command of the shell. */
     COMMAND;
 
     /** As scenarios call it. */
     public String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The other way. */
+    static FaultKind labelled(String label) {
+      return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
   }
 

@@ -243,7 +243,7 @@ final class ScenarioBuilder {
   // ---- faults, thresholds, client ----------------------------------------------------------
 
   private Fault fault(JsonNode fault, String path) {
-    var kind = FaultKind.valueOf(fault.path("kind").asText().toUpperCase(Locale.ROOT));
+    var kind = FaultKind.labelled(fault.path("kind").asText());
     boolean command = kind == FaultKind.COMMAND;
     if (command != fault.has("command")) {
       wrong(
