@@ -4,11 +4,14 @@ import akka.actor.typed.ActorRef;
 import dev.iommufleet.protocol.api.v1.Refusal;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 
-/** Who waits for an answer. */
-record Caller(ActorRef<EntityReply> replyTo, long correlation, Ownership ownership) {
+/** Who waits for an answer. {@code encoded}: that of Execute as bytes. */
+record Caller(
+    ActorRef<EntityReply> replyTo, long correlation, boolean encoded, Ownership ownership) {
 
   static Caller of(EntityCommand.Ask ask, EntityEnvironment environment) {
-    return new Caller(ask.replyTo(), ask.request().getCorrelation(), environment.ownership());
+    var request = ask.request();
+    return new Caller(
+        ask.replyTo(), request.getCorrelation(), request.getEncodeReply(), environment.ownership());
   }
 
   EntityReply.Builder reply() {
@@ -19,8 +22,14 @@ record Caller(ActorRef<EntityReply> replyTo, long correlation, Ownership ownersh
   void tell(EntityReply.Builder reply) {
     replyTo.tell(
         ownership.certain()
-            ? reply.build()
+            ? asWanted(reply).build()
             : reply().setRefusal(EntityRefusals.ownershipUncertain()).build());
+  }
+
+  private EntityReply.Builder asWanted(EntityReply.Builder reply) {
+    return encoded && reply.hasExecute()
+        ? reply.setEncodedExecute(reply.getExecute().toByteString())
+        : reply;
   }
 
   void refuse(Refusal refusal) {

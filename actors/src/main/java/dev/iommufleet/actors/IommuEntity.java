@@ -190,6 +190,9 @@ public final class IommuEntity extends JournaledEntity<IommuEvent, Incarnation> 
       case EXECUTE -> {
         return requests.execute(it, ask);
       }
+      case ENCODED_EXECUTE -> {
+        return requests.execute(it, Requests.decoded(ask));
+      }
       case CREATE -> {
         return requests.createAgain(it, ask);
       }

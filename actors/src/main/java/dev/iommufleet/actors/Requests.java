@@ -1,6 +1,7 @@
 package dev.iommufleet.actors;
 
 import akka.persistence.typed.javadsl.Effect;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.iommufleet.actors.EntityCommand.Ask;
 import dev.iommufleet.actors.EntityCommand.DeadlinePassed;
 import dev.iommufleet.actors.EntityCommand.RepeatRead;
@@ -8,6 +9,7 @@ import dev.iommufleet.persistence.mapping.Configs;
 import dev.iommufleet.persistence.mapping.MalformedException;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
+import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.api.v1.GetIommuResponse;
 import dev.iommufleet.protocol.api.v1.IommuConfig;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
@@ -15,6 +17,7 @@ import dev.iommufleet.protocol.api.v1.RefusalCode;
 import dev.iommufleet.protocol.api.v1.Timeouts;
 import dev.iommufleet.protocol.cluster.v1.Awake;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import dev.iommufleet.protocol.journal.v1.Entry;
 import java.time.Duration;
 import java.util.List;
@@ -113,6 +116,7 @@ final class Requests {
       }
       case WAKE -> reply.setAwake(Awake.getDefaultInstance());
       case EXECUTE,
+          ENCODED_EXECUTE,
           CREATE,
           DELETE,
           WATCH,
@@ -132,6 +136,23 @@ final class Requests {
   }
 
   // ---- execute -----------------------------------------------------------------------------
+
+  /** Here, and nowhere else, are operations decoded. */
+  static Ask decoded(Ask ask) {
+    try {
+      return new Ask(
+          EntityRequest.newBuilder()
+              .setCorrelation(ask.request().getCorrelation())
+              .setExecute(ExecuteRequest.parseFrom(ask.request().getEncodedExecute()))
+              .setEncodeReply(true)
+              .build(),
+          ask.replyTo());
+    } catch (InvalidProtocolBufferException e) {
+      throw new RefusedException(
+          RefusalCode.REFUSAL_CODE_BAD_ARGUMENT,
+          "the message is no message of this call: " + e.getMessage());
+    }
+  }
 
   Effect<IommuEvent, EntityState<Incarnation>> execute(Incarnation it, Ask ask) {
     var request = ask.request().getExecute();

@@ -17,6 +17,7 @@ import com.google.protobuf.ByteString;
 import dev.iommufleet.protocol.api.v1.Capabilities;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.DeleteIommuRequest;
+import dev.iommufleet.protocol.api.v1.ExecuteResponse;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
 import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.Operation;
@@ -65,6 +66,39 @@ class EntityRequestsTest {
 
     assertEquals(1, response.getSequenceNumber());
     assertEquals(1, it.entries().size());
+  }
+
+  @Test
+  @DisplayName("takes a request that nobody decoded on the way, and answers with bytes, again too")
+  void encoded() throws Exception {
+    it.create();
+    var plain = named("s", 1, write(FEDATA, 4, 0x55), read(FEDATA, 4)).getExecute();
+    var request = EntityRequest.newBuilder().setEncodedExecute(plain.toByteString());
+
+    var reply = it.ask(request);
+    var repeated = it.ask(request);
+
+    var response = ExecuteResponse.parseFrom(reply.getEncodedExecute());
+    assertEquals(0x55, response.getReplies(1).getRegisterValue().getValue());
+    assertEquals(2, response.getSequenceNumber());
+    assertEquals(
+        response.toBuilder().setRepeatedAnswer(true).build(),
+        ExecuteResponse.parseFrom(repeated.getEncodedExecute()));
+    assertEquals(2, it.entries().size());
+  }
+
+  @Test
+  @DisplayName("refuses bytes that are no request, and goes on")
+  void encodedGarbage() {
+    it.create();
+    // An operation that is a register read whose offset is cut off.
+    var garbage = ByteString.copyFrom(new byte[] {0x1A, 3, 0x0A, 1, 0x08});
+
+    var refusal = it.refusal(EntityRequest.newBuilder().setEncodedExecute(garbage));
+
+    assertEquals("REFUSAL_CODE_BAD_ARGUMENT", Refusals.code(refusal).name());
+    assertTrue(refusal.getMessage().contains("no message of this call"), refusal::getMessage);
+    assertEquals(1, it.execute(read(FEDATA, 4)).getSequenceNumber());
   }
 
   @Test

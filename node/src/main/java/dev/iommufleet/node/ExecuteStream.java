@@ -8,9 +8,9 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import com.google.protobuf.ByteString;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.actors.RequestCheck;
-import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
 import dev.iommufleet.protocol.api.v1.Refusal;
 import dev.iommufleet.protocol.api.v1.StreamWindow;
@@ -31,7 +31,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   /** What happens to a stream. */
   sealed interface Message {}
 
-  record Batch(ExecuteRequest request) implements Message {}
+  record Batch(ExecuteEnvelope request) implements Message {}
 
   /** The client has sent its last batch. */
   record Ended() implements Message {}
@@ -48,7 +48,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   private record Look() implements Message {}
 
   private final Gateway gateway;
-  private final ServerCallStreamObserver<ExecuteStreamResponse> client;
+  private final ServerCallStreamObserver<ByteString> client;
   private final ActorRef<EntityReply> replyTo;
 
   /** Not answered yet, in the order of arrival. */
@@ -74,8 +74,11 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     final long number;
     final String iommuId;
     final int operations;
-    ExecuteRequest request;
-    ExecuteStreamResponse.Builder answer;
+    ExecuteEnvelope request;
+
+    /** Encoded, or null. */
+    ByteString answer;
+
     boolean sent;
     long deadlineNanos;
 
@@ -84,11 +87,11 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
 
     int attempts;
 
-    Waiting(long number, String iommuId, ExecuteRequest request) {
+    Waiting(long number, String iommuId, ExecuteEnvelope request) {
       this.number = number;
       this.iommuId = iommuId;
       this.request = request;
-      this.operations = request.getOperationsCount();
+      this.operations = request.operations();
     }
   }
 
@@ -96,7 +99,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
       ActorContext<Message> context,
       TimerScheduler<Message> timers,
       Gateway gateway,
-      ServerCallStreamObserver<ExecuteStreamResponse> client) {
+      ServerCallStreamObserver<ByteString> client) {
     super(context);
     this.gateway = gateway;
     this.client = client;
@@ -109,12 +112,12 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
                 StreamWindow.newBuilder()
                     .setBatches(window)
                     .setOperations(gateway.limits().streamOperationsInFlight()))
-            .build());
+            .build()
+            .toByteString());
     client.request(window);
   }
 
-  static Behavior<Message> create(
-      Gateway gateway, ServerCallStreamObserver<ExecuteStreamResponse> client) {
+  static Behavior<Message> create(Gateway gateway, ServerCallStreamObserver<ByteString> client) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(timers -> new ExecuteStream(context, timers, gateway, client)));
@@ -159,11 +162,11 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     return this;
   }
 
-  private void take(ExecuteRequest request) {
+  private void take(ExecuteEnvelope request) {
     if (iommuId.isEmpty()) {
-      iommuId = request.getIommuId();
+      iommuId = request.iommuId();
     }
-    var id = request.getIommuId().isEmpty() ? iommuId : request.getIommuId();
+    var id = request.iommuId().isEmpty() ? iommuId : request.iommuId();
     waiting.add(new Waiting(++batches, id, request));
     dispatch();
   }
@@ -209,7 +212,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     operationsInFlight += batch.operations;
     batch.deadlineNanos = System.nanoTime() + gateway.timeout(batch.request).toNanos();
     transmit(batch);
-    if (!batch.request.hasRequestId()) {
+    if (!batch.request.hasId()) {
       batch.request = null;
     }
     return true;
@@ -219,7 +222,10 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     batch.againNanos = System.nanoTime() + Pending.pauseNanos(batch.attempts++);
     gateway.tell(
         batch.iommuId,
-        EntityRequest.newBuilder().setCorrelation(batch.number).setExecute(batch.request).build(),
+        EntityRequest.newBuilder()
+            .setCorrelation(batch.number)
+            .setEncodedExecute(batch.request.bytes())
+            .build(),
         replyTo);
   }
 
@@ -239,19 +245,26 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   private void settle(Waiting batch, EntityReply reply) {
     leave(batch);
     batch.request = null;
-    batch.answer = ExecuteStreamResponse.newBuilder().setBatch(batch.number);
     if (reply.hasRefusal()) {
-      batch.answer.setRefusal(reply.getRefusal());
+      batch.answer = answer(batch, reply.getRefusal());
     } else if (!gateway.ownership().certain()) {
-      batch.answer.setRefusal(Errors.lostMeanwhile(batch.iommuId));
+      batch.answer = answer(batch, Errors.lostMeanwhile(batch.iommuId));
     } else {
-      batch.answer.setResponse(reply.getExecute());
+      batch.answer = RawExecute.answer(batch.number, reply.getEncodedExecute());
     }
   }
 
   private void refuse(Waiting batch, Refusal refusal) {
     leave(batch);
-    batch.answer = ExecuteStreamResponse.newBuilder().setBatch(batch.number).setRefusal(refusal);
+    batch.answer = answer(batch, refusal);
+  }
+
+  private static ByteString answer(Waiting batch, Refusal refusal) {
+    return ExecuteStreamResponse.newBuilder()
+        .setBatch(batch.number)
+        .setRefusal(refusal)
+        .build()
+        .toByteString();
   }
 
   private void leave(Waiting batch) {
@@ -265,7 +278,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   /** Answers as far as they follow each other. */
   private void flush() {
     while (!waiting.isEmpty() && waiting.peek().answer != null && !client.isCancelled()) {
-      client.onNext(waiting.remove().answer.build());
+      client.onNext(waiting.remove().answer);
       dispatched--;
       owedRequests++;
     }

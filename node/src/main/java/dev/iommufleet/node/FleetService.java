@@ -1,6 +1,7 @@
 package dev.iommufleet.node;
 
 import akka.actor.typed.ActorRef;
+import com.google.protobuf.ByteString;
 import dev.iommufleet.actors.RequestCheck;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.CreateIommuResponse;
@@ -8,8 +9,6 @@ import dev.iommufleet.protocol.api.v1.DeleteIommuRequest;
 import dev.iommufleet.protocol.api.v1.DeleteIommuResponse;
 import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
-import dev.iommufleet.protocol.api.v1.ExecuteStreamRequest;
-import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
 import dev.iommufleet.protocol.api.v1.GetIommuRequest;
 import dev.iommufleet.protocol.api.v1.GetIommuResponse;
 import dev.iommufleet.protocol.api.v1.GetRegistersRequest;
@@ -36,15 +35,14 @@ import io.grpc.stub.StreamObserver;
 import java.util.function.Function;
 
 /** The gRPC service. Nothing here blocks: it runs on the threads that move the bytes. */
-final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
+final class FleetService extends IommuFleetGrpc.IommuFleetImplBase implements RawExecute.Service {
   private final Gateway gateway;
   private final IdList list;
   private final Streams streams;
 
   /** Where the actors of streams are born. */
   interface Streams {
-    ActorRef<ExecuteStream.Message> execute(
-        ServerCallStreamObserver<ExecuteStreamResponse> observer);
+    ActorRef<ExecuteStream.Message> execute(ServerCallStreamObserver<ByteString> observer);
 
     void watch(WatchRequest request, ServerCallStreamObserver<WatchResponse> observer);
   }
@@ -165,26 +163,25 @@ final class FleetService extends IommuFleetGrpc.IommuFleetImplBase {
   }
 
   @Override
-  public void execute(ExecuteRequest request, StreamObserver<ExecuteResponse> observer) {
+  public void rawExecute(ExecuteEnvelope request, StreamObserver<ByteString> observer) {
     forward(
-        request.getIommuId(),
-        EntityRequest.newBuilder().setExecute(request),
-        EntityReply::getExecute,
+        request.iommuId(),
+        EntityRequest.newBuilder().setEncodedExecute(request.bytes()),
+        EntityReply::getEncodedExecute,
         observer);
   }
 
   @Override
-  public StreamObserver<ExecuteStreamRequest> executeStream(
-      StreamObserver<ExecuteStreamResponse> observer) {
-    var server = (ServerCallStreamObserver<ExecuteStreamResponse>) observer;
+  public StreamObserver<ExecuteEnvelope> rawStream(StreamObserver<ByteString> observer) {
+    var server = (ServerCallStreamObserver<ByteString>) observer;
     server.disableAutoRequest();
     var stream = streams.execute(server);
     server.setOnReadyHandler(() -> stream.tell(new ExecuteStream.ClientReads()));
     server.setOnCancelHandler(() -> stream.tell(new ExecuteStream.Gone()));
     return new StreamObserver<>() {
       @Override
-      public void onNext(ExecuteStreamRequest request) {
-        stream.tell(new ExecuteStream.Batch(request.getBatch()));
+      public void onNext(ExecuteEnvelope request) {
+        stream.tell(new ExecuteStream.Batch(request));
       }
 
       @Override

@@ -10,7 +10,6 @@ import dev.iommufleet.actors.Ownership;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.config.LimitSettings;
 import dev.iommufleet.config.TimeoutSettings;
-import dev.iommufleet.protocol.api.v1.ExecuteRequest;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import java.time.Duration;
@@ -106,22 +105,20 @@ record Gateway(
     region.tell(new ShardingEnvelope<>(id, new EntityCommand.Ask(request, replyTo)));
   }
 
+  /** As long as an answer may take: an await takes its time. */
   private Duration timeout(EntityRequest request) {
-    return timeout(request.getExecute())
-        .plusMillis(Integer.toUnsignedLong(request.getWaitHostDevice().getWaitMillis()));
+    return switch (request.getRequestCase()) {
+      case ENCODED_EXECUTE -> timeout(ExecuteEnvelope.known(request.getEncodedExecute()));
+      case WAIT_HOST_DEVICE ->
+          Duration.ofMillis(timeouts.requestMillis())
+              .plusMillis(Integer.toUnsignedLong(request.getWaitHostDevice().getWaitMillis()));
+      default -> Duration.ofMillis(timeouts.requestMillis());
+    };
   }
 
-  /** As long as an answer may take: an await takes its time. */
-  Duration timeout(ExecuteRequest request) {
-    long millis = timeouts.requestMillis();
-    for (var operation : request.getOperationsList()) {
-      if (operation.hasAwait()) {
-        millis +=
-            Math.min(
-                timeouts.awaitMaxMillis(),
-                Integer.toUnsignedLong(operation.getAwait().getDeadlineMillis()));
-      }
-    }
-    return Duration.ofMillis(millis);
+  /** The same; awaits beyond the limit are refused where they would run. */
+  Duration timeout(ExecuteEnvelope request) {
+    return Duration.ofMillis(
+        timeouts.requestMillis() + Math.min(timeouts.awaitMaxMillis(), request.awaitMillis()));
   }
 }

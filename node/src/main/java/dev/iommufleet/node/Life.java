@@ -173,13 +173,15 @@ final class Life {
       return false;
     }
     var limits = settings.limits();
+    var fleet =
+        new FleetService(
+            gateway,
+            new IdList(home.index()::iommus, limits, home.blocking()),
+            new Streams(gateway));
     home.door()
         .serve(
             List.of(
-                new FleetService(
-                    gateway,
-                    new IdList(home.index()::iommus, limits, home.blocking()),
-                    new Streams(gateway)),
+                RawExecute.of(fleet, fleet),
                 new DeviceService(
                     new DeviceAsks(gateway),
                     new IdList(home.index()::devices, limits, home.blocking()))));

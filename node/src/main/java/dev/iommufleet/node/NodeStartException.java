@@ -28,7 +28,7 @@ public final class NodeStartException extends RuntimeException {
   static NodeStartException cluster(ClusterSettings settings, Exception cause) {
     return new NodeStartException(
         ("the port for messages between nodes cannot be opened on %s:%d (%s); another port is"
-             + " chosen with --cluster-port, an address of this machine with --cluster-host")
+                + " chosen with --cluster-port, an address of this machine with --cluster-host")
             .formatted(settings.host(), settings.port(), first(cause).getMessage()),
         cause);
   }

@@ -13,6 +13,7 @@ final class Repeats {
   static boolean harmless(EntityRequest request) {
     return switch (request.getRequestCase()) {
       case EXECUTE -> request.getExecute().hasRequestId();
+      case ENCODED_EXECUTE -> ExecuteEnvelope.known(request.getEncodedExecute()).hasId();
       case EXECUTE_HOST_DEVICE -> request.getExecuteHostDevice().hasRequestId();
       case CREATE,
           GET,

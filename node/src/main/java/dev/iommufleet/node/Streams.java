@@ -3,7 +3,7 @@ package dev.iommufleet.node;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
-import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
+import com.google.protobuf.ByteString;
 import dev.iommufleet.protocol.api.v1.WatchRequest;
 import dev.iommufleet.protocol.api.v1.WatchResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -14,8 +14,7 @@ record Streams(Gateway gateway) implements FleetService.Streams {
   private static final AtomicLong COUNT = new AtomicLong();
 
   @Override
-  public ActorRef<ExecuteStream.Message> execute(
-      ServerCallStreamObserver<ExecuteStreamResponse> observer) {
+  public ActorRef<ExecuteStream.Message> execute(ServerCallStreamObserver<ByteString> observer) {
     return spawn(ExecuteStream.create(gateway, observer), "execute-");
   }
 
