@@ -1,5 +1,6 @@
 package dev.iommufleet.load.engine;
 
+import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.FleetException;
 import dev.iommufleet.load.guest.Finding;
 import dev.iommufleet.load.history.Invocation;
@@ -105,7 +106,8 @@ public record RecordedTrail(Recorder recorder, long beganNanos) implements Trail
   }
 
   @Override
-  public void ended(Iommu iommu, boolean settled) {
+  public void ended(FleetClient client, String iommuId, boolean settled) {
+    var iommu = client.get(iommuId);
     recorder.finalState(
         FinalState.newBuilder()
             .setEntityKind(EntityKind.ENTITY_KIND_IOMMU)
