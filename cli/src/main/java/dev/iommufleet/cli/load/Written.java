@@ -43,8 +43,10 @@ final class Written implements AutoCloseable {
   private static Map<String, String> versions() {
     var built = Written.class.getPackage().getImplementationVersion();
     return Map.of(
-        "iommu-fleet", built == null ? "built from classes" : built,
-        "java", Runtime.version().toString());
+        "iommu-fleet",
+        built == null ? "built from classes" : built,
+        "java",
+        Runtime.version().toString());
   }
 
   private static Map<String, String> machine() throws IOException {

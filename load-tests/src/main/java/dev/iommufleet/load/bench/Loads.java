@@ -21,9 +21,7 @@ final class Loads {
   /** A shipped scenario for so many guests; {@code duration} null: as the scenario says. */
   static Scenario scenario(String name, int guests, Duration duration) {
     try {
-      return new ScenarioReader()
-          .find(name)
-          .with(new Scenario.Overrides(null, guests, duration));
+      return new ScenarioReader().find(name).with(new Scenario.Overrides(null, guests, duration));
     } catch (ScenarioException e) {
       throw new IllegalStateException("the shipped scenario " + name + " cannot be used", e);
     }
@@ -52,10 +50,7 @@ final class Loads {
       throw new IllegalStateException(
           "scenario %s: %s %s %s"
               .formatted(
-                  result.scenario().name(),
-                  result.missed(),
-                  result.evidence(),
-                  result.failures()));
+                  result.scenario().name(), result.missed(), result.evidence(), result.failures()));
     }
     return result;
   }

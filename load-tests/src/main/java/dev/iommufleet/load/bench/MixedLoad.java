@@ -114,8 +114,7 @@ record MixedLoad(Nodes nodes, Duration duration) implements Benchmark {
     return List.of(
         Goal.atMost(5, "%", "mixed-heap-growth", how + "; after full GCs")
             .of(List.of(growth(before.heapBytes, last.heapBytes))),
-        Goal.none("MiB", Better.LOWER, "mixed-heap", how)
-            .of(List.of(last.heapBytes / (1 << 20))),
+        Goal.none("MiB", Better.LOWER, "mixed-heap", how).of(List.of(last.heapBytes / (1 << 20))),
         Goal.atMost(5, "%", "mixed-thread-growth", how)
             .of(List.of(growth(before.threads, last.threads))),
         Goal.atMost(5, "%", "mixed-file-growth", how)

@@ -36,7 +36,8 @@ public final class LoadRun {
    * @param targets how reports call the fleet
    * @param recording what guests replay; null: there are none that do
    * @param observe what answers hold besides replies, for whoever reads the trail
-   * @param verdict violations by rule that whoever reads the trail has found; asked once, at the end
+   * @param verdict violations by rule that whoever reads the trail has found; asked once, at the
+   *     end
    * @param name part of the ids of everything that is made; not used before in this fleet
    * @param keep what was made stays
    */

@@ -32,8 +32,19 @@ class GuestTest {
     boolean firstStage = mode == GuestShape.Mode.FIRST_STAGE;
     var capabilities =
         new Capabilities(
-            48, cachingMode, scalable, firstStage, false, scalable ? 8 : 0, firstStage, false,
-            true, true, true, true, false);
+            48,
+            cachingMode,
+            scalable,
+            firstStage,
+            false,
+            scalable ? 8 : 0,
+            firstStage,
+            false,
+            true,
+            true,
+            true,
+            true,
+            false);
     return new GuestShape(
         IommuConfig.of(profile, capabilities), mode, 2, scalable ? 3 : 0, 16, true);
   }

@@ -69,8 +69,7 @@ class ScenarioReaderTest {
     assertEquals(4, scenario.shape().functions());
     assertEquals(64, scenario.shape().config().limits().iotlbEntries());
     assertTrue(scenario.shape().config().capabilities().cachingMode());
-    assertEquals(
-        Map.of(Behaviour.STEADY_STRICT, 2, Behaviour.TEARDOWN_STORM, 1), scenario.mix());
+    assertEquals(Map.of(Behaviour.STEADY_STRICT, 2, Behaviour.TEARDOWN_STORM, 1), scenario.mix());
     assertEquals(
         List.of(
             new Scenario.Phase(
