@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
     description = "Drives a fleet as many virtual machines do, and judges what it answers.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class})
+    subcommands = {RunCommand.class, CheckCommand.class, CompareCommand.class})
 public final class LoadCommand {}

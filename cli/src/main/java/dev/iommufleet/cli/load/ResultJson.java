@@ -1,7 +1,6 @@
 package dev.iommufleet.cli.load;
 
 import dev.iommufleet.cli.text.Json;
-import dev.iommufleet.load.check.Verdict;
 import dev.iommufleet.load.engine.LoadResult;
 import dev.iommufleet.load.engine.PhaseResult;
 import java.util.LinkedHashMap;
@@ -13,8 +12,7 @@ import org.HdrHistogram.Histogram;
 final class ResultJson {
   private ResultJson() {}
 
-  /** {@code verdict} null: nobody judged. */
-  static Map<String, Object> tree(LoadResult result, Verdict verdict) {
+  static Map<String, Object> tree(LoadResult result) {
     var judged = result.judgedPhases();
     long answered = judged.stream().mapToLong(PhaseResult::answered).sum();
     long refused = judged.stream().mapToLong(PhaseResult::refused).sum();
@@ -25,9 +23,9 @@ final class ResultJson {
         "acknowledged",
         answered,
         "lost",
-        verdict == null ? 0 : verdict.lost(),
+        result.violations().getOrDefault("I7", 0),
         "duplicated",
-        verdict == null ? 0 : verdict.duplicated(),
+        result.violations().getOrDefault("I10", 0),
         "violations",
         result.violations(),
         "latency",

@@ -42,9 +42,7 @@ class BenchCommandTest {
         "known",
         "busy",
         "open",
-        "active",
-        "guest-boots",
-        "mixed"
+        "active"
       })
   @DisplayName("what measures a node still runs, and writes its figures where it is told to")
   void nodeBenchmarks(String name) throws Exception {

@@ -22,20 +22,14 @@ final class OpenDrive implements Drive {
   private final Arrival.Starts starts;
   private final Meter meter;
   private final Predicate<Slot> through;
-  private final Limits limits;
+  private final long most;
+  private final int backlog;
   private final Lane[] lanes;
   private final AtomicLong waiting = new AtomicLong();
   private final ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor();
   private volatile long begun;
   private volatile boolean stopped;
   private volatile boolean aborted;
-
-  /**
-   * @param requests most of them
-   * @param nanos none starts so long after the beginning, or later
-   * @param backlog most requests that have not ended
-   */
-  record Limits(long requests, long nanos, int backlog) {}
 
   /** Requests of one guest; guarded by itself. */
   private final class Lane {
@@ -76,18 +70,22 @@ final class OpenDrive implements Drive {
 
   /**
    * @param through which guests have nothing to do in this phase any more
+   * @param most requests
+   * @param backlog most requests that have not ended
    */
   OpenDrive(
       List<Slot> slots,
       Arrival.Starts starts,
       Meter meter,
       Predicate<Slot> through,
-      Limits limits) {
+      long most,
+      int backlog) {
     this.slots = slots;
     this.starts = starts;
     this.meter = meter;
     this.through = through;
-    this.limits = limits;
+    this.most = most;
+    this.backlog = backlog;
     lanes = slots.stream().map(Lane::new).toArray(Lane[]::new);
   }
 
@@ -103,10 +101,9 @@ final class OpenDrive implements Drive {
 
   private void dispatch(long beginning) throws InterruptedException {
     int lane = -1;
-    while (!stopped && begun < limits.requests) {
-      long start = starts.next();
-      long at = beginning + start;
-      if (start >= limits.nanos || !sleepUntil(at)) {
+    while (!stopped && begun < most) {
+      long at = beginning + starts.next();
+      if (!sleepUntil(at)) {
         return;
       }
       lane = next(lane);
@@ -114,7 +111,7 @@ final class OpenDrive implements Drive {
         return; // Nobody has anything to do any more.
       }
       begun++;
-      if (waiting.get() >= limits.backlog) {
+      if (waiting.get() >= backlog) {
         meter.shed();
       } else {
         waiting.incrementAndGet();
@@ -161,13 +158,13 @@ final class OpenDrive implements Drive {
 
   @Override
   public double share() {
-    return limits.requests < Long.MAX_VALUE ? begun / (double) limits.requests : -1;
+    return most < Long.MAX_VALUE ? Math.min(1, begun / (double) most) : -1;
   }
 
   @Override
   public String done() {
-    return limits.requests < Long.MAX_VALUE
-        ? "%d of %d requests".formatted(begun, limits.requests)
+    return most < Long.MAX_VALUE
+        ? "%d of %d requests".formatted(begun, most)
         : "%d waiting".formatted(waiting.get());
   }
 }

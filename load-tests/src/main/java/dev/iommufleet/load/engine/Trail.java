@@ -1,6 +1,5 @@
 package dev.iommufleet.load.engine;
 
-import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.FleetException;
 import dev.iommufleet.load.guest.Finding;
 import dev.iommufleet.load.scenario.Scenario.Fault;
@@ -57,7 +56,7 @@ public interface Trail {
    *
    * @param settled its guest was between two things, so that what is open stays open
    */
-  void ended(FleetClient client, String iommuId, boolean settled);
+  void ended(Iommu iommu, boolean settled);
 
   /** Takes nothing down. */
   Trail NONE =
@@ -103,6 +102,6 @@ public interface Trail {
         public void recovered(long fault, Duration withoutService) {}
 
         @Override
-        public void ended(FleetClient client, String iommuId, boolean settled) {}
+        public void ended(Iommu iommu, boolean settled) {}
       };
 }
