@@ -188,15 +188,28 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
   public SignalHandler<EntityState<I>> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
-        .onSignal(RecoveryFailed.class, (_, signal) -> guard.failed(signal.getFailure()))
+        .onSignal(RecoveryFailed.class, (_, signal) -> onRecoveryFailed(signal.getFailure()))
         .build();
+  }
+
+  /** Nobody waits for a journal that is away: those whose entry may be in it are told so. */
+  private void onRecoveryFailed(Throwable failure) {
+    guard.failed(failure);
+    refuseUnanswered();
+    if (guard.toldToStop()) {
+      context.getSelf().tell(new EntityCommand.Stop());
+    }
+  }
+
+  private void refuseUnanswered() {
+    unanswered.forEach(caller -> caller.refuse(EntityRefusals.journalUnavailable()));
+    unanswered.clear();
   }
 
   private void onRecovered(EntityState<I> state) {
     guard.recovered();
     environment.metrics().recovered(kind, System.nanoTime() - bornNanos);
-    unanswered.forEach(caller -> caller.refuse(EntityRefusals.journalUnavailable()));
-    unanswered.clear();
+    refuseUnanswered();
     if (state instanceof Present<I>(var incarnation)) {
       incarnation.checkRecovered(environment.modelVersion());
       recovered(incarnation);
@@ -226,6 +239,9 @@ abstract class JournaledEntity<E extends EntityEvent, I extends EntityIncarnatio
 
   /** Answers what is refused; a failure of ours goes on to the supervisor. */
   Effect<E, EntityState<I>> answering(Ask ask, Supplier<Effect<E, EntityState<I>>> request) {
+    if (!guard.begins(ask)) {
+      return Effect().none();
+    }
     touch();
     if (!environment.ownership().certain()) {
       Caller.of(ask, environment).refuseAnyway(EntityRefusals.notCertainlyOurs(name));

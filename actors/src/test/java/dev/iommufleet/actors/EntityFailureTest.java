@@ -17,6 +17,7 @@ import dev.iommufleet.protocol.api.v1.OperationFacts;
 import dev.iommufleet.protocol.journal.v1.Cause;
 import dev.iommufleet.protocol.journal.v1.ClientRequest;
 import dev.iommufleet.protocol.journal.v1.Entry;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -155,6 +156,30 @@ class EntityFailureTest {
     assertTrue(
         answers.stream().allMatch(code -> code.isEmpty() || code.equals("RECOVERY_FAILED")),
         answers.toString());
+  }
+
+  @Test
+  @DisplayName("whose journal is away refuses who waits for it, retryably, and does not serve them")
+  void away() {
+    it.create();
+    it.execute(write(FEDATA, 4, 1));
+    it.journal.failNextNReads(JOURNAL, 2, new SQLTransientConnectionException("gone"));
+    it.restart();
+
+    var refused = it.refusal(request(write(FEDATA, 4, 2)));
+
+    assertEquals("JOURNAL_UNAVAILABLE", refused.getCode());
+    assertTrue(refused.getMessage().contains("gone; nothing was executed"), refused.getMessage());
+    it.kit
+        .createTestProbe()
+        .awaitAssert(
+            () -> {
+              assertTrue(it.ask(request(read(FEDATA, 4))).hasExecute());
+              return null;
+            });
+    var after = it.execute(read(FEDATA, 4));
+    assertEquals(1, after.getReplies(0).getRegisterValue().getValue());
+    assertEquals(2, after.getSequenceNumber());
   }
 
   /** Rewrites the journal with one more entry. */

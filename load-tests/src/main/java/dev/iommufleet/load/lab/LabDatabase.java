@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A PostgreSQL server of one's own on a free port of this machine, out of an archive that comes
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class LabDatabase implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final long END_SECONDS = 30;
+  private static final long POLL_NANOS = 10_000_000;
   private static final String SUPERUSER = "postgres";
 
   private final Path data;
@@ -129,7 +131,7 @@ public final class LabDatabase implements AutoCloseable {
     if (server == null) {
       return;
     }
-    var processes = processes();
+    var processes = Files.exists(pidFile()) ? processes() : List.<ProcessHandle>of();
     signal("CONT", processes); // A paused one does not hear anything else.
     try {
       server.close();
@@ -138,6 +140,7 @@ public final class LabDatabase implements AutoCloseable {
     } finally {
       server = null;
     }
+    signal("KILL", processes.stream().filter(LabDatabase::runs).toList());
     awaitEnd(processes);
   }
 
@@ -199,6 +202,9 @@ public final class LabDatabase implements AutoCloseable {
   }
 
   private static void signal(String name, List<ProcessHandle> processes) {
+    if (processes.isEmpty()) {
+      return;
+    }
     var command = new ArrayList<>(List.of("kill", "-" + name));
     processes.forEach(it -> command.add(Long.toString(it.pid())));
     try {
@@ -215,15 +221,25 @@ public final class LabDatabase implements AutoCloseable {
   }
 
   private static void awaitEnd(List<ProcessHandle> processes) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(END_SECONDS).toNanos();
     for (var process : processes) {
-      try {
-        process.onExit().get(END_SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-        throw new LabException("process %d of the lab does not end".formatted(process.pid()), e);
+      while (runs(process)) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new LabException(
+              "process %d of the lab does not end".formatted(process.pid()), null);
+        }
+        LockSupport.parkNanos(POLL_NANOS);
       }
+    }
+  }
+
+  /** One that ended and that nobody has reaped does not. */
+  private static boolean runs(ProcessHandle process) {
+    try {
+      var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException e) {
+      return false;
     }
   }
 }

@@ -43,8 +43,8 @@ final class EntryInserts {
 
   /** All rows, or none when it throws. */
   void write(List<Row> rows) throws SQLException {
-    connection.setAutoCommit(false);
     try {
+      connection.setAutoCommit(false);
       insert(rows);
       mark(rows);
       connection.commit();
@@ -57,10 +57,21 @@ final class EntryInserts {
 
   private void rollback(Exception failure) {
     try {
-      connection.rollback();
+      rollback();
       connection.setAutoCommit(true);
     } catch (SQLException e) {
       failure.addSuppressed(e); // The pool throws the connection away.
+    }
+  }
+
+  /** SQLite has rolled back by itself when a disk is full, and its driver does not know. */
+  private void rollback() throws SQLException {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      try (var statement = connection.createStatement()) {
+        statement.execute("begin");
+      }
     }
   }
 

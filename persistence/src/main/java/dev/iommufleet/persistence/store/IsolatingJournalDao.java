@@ -70,7 +70,8 @@ public class IsolatingJournalDao extends DefaultJournalDao {
                         run(connection -> writeAlone(connection, rows(rows), end)))));
   }
 
-  private static void writeAlone(Connection connection, List<EntryInserts.Row> rows, long end)
+  /** Once more, until {@code end} on the clock of {@link System#nanoTime}. */
+  static void writeAlone(Connection connection, List<EntryInserts.Row> rows, long end)
       throws SQLException {
     if (System.nanoTime() - end > 0) {
       throw new SQLTransientException("the entry waited too long for a second attempt");
