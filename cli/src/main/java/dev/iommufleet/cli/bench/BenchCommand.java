@@ -6,10 +6,12 @@ import dev.iommufleet.load.bench.Benchmark;
 import dev.iommufleet.load.bench.Benchmarks;
 import dev.iommufleet.load.bench.Effort;
 import dev.iommufleet.load.bench.Figure;
+import dev.iommufleet.load.scenario.Durations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -83,6 +85,12 @@ public final class BenchCommand implements Callable<Integer> {
   private boolean list;
 
   @Option(
+      names = "--mixed-duration",
+      paramLabel = "TIME",
+      description = "How long the benchmark 'mixed' lasts, as in 5m. Default: 30m.")
+  private String mixedDuration;
+
+  @Option(
       names = "--captures",
       paramLabel = "DIR",
       description = "Captures (*.jsonl.gz) to replay besides those that come with this project.")
@@ -142,6 +150,14 @@ public final class BenchCommand implements Callable<Integer> {
     return missing.isPresent();
   }
 
+  private Duration mixed() {
+    try {
+      return mixedDuration == null ? null : Durations.parse(mixedDuration);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage("--mixed-duration: %s", e.getMessage());
+    }
+  }
+
   private List<Benchmark> all() {
     if (captures != null && !Files.isDirectory(captures)) {
       throw CommandException.usage("--captures %s is no directory", captures);
@@ -149,7 +165,7 @@ public final class BenchCommand implements Callable<Integer> {
     var all = new ArrayList<>(Benchmarks.ofModel(Optional.ofNullable(captures)));
     all.add(new ExplorerSpeed());
     all.add(new FleetSpeed());
-    all.addAll(Benchmarks.ofNode(new NodeProcesses()));
+    all.addAll(Benchmarks.ofNode(new NodeProcesses(), mixed()));
     return all;
   }
 

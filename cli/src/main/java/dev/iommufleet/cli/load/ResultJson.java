@@ -1,6 +1,7 @@
 package dev.iommufleet.cli.load;
 
 import dev.iommufleet.cli.text.Json;
+import dev.iommufleet.load.check.Verdict;
 import dev.iommufleet.load.engine.LoadResult;
 import dev.iommufleet.load.engine.PhaseResult;
 import java.util.LinkedHashMap;
@@ -12,7 +13,8 @@ import org.HdrHistogram.Histogram;
 final class ResultJson {
   private ResultJson() {}
 
-  static Map<String, Object> tree(LoadResult result) {
+  /** {@code verdict} null: nobody judged. */
+  static Map<String, Object> tree(LoadResult result, Verdict verdict) {
     var judged = result.judgedPhases();
     long answered = judged.stream().mapToLong(PhaseResult::answered).sum();
     long refused = judged.stream().mapToLong(PhaseResult::refused).sum();
@@ -23,9 +25,9 @@ final class ResultJson {
         "acknowledged",
         answered,
         "lost",
-        result.violations().getOrDefault("I7", 0),
+        verdict == null ? 0 : verdict.lost(),
         "duplicated",
-        result.violations().getOrDefault("I10", 0),
+        verdict == null ? 0 : verdict.duplicated(),
         "violations",
         result.violations(),
         "latency",

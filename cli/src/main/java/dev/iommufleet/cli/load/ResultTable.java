@@ -1,13 +1,18 @@
 package dev.iommufleet.cli.load;
 
+import dev.iommufleet.load.check.Finding;
+import dev.iommufleet.load.check.Verdict;
 import dev.iommufleet.load.engine.LoadResult;
 import dev.iommufleet.load.engine.PhaseResult;
 import java.io.PrintWriter;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /** A load's result as people read it. */
 final class ResultTable {
   private static final String ROW = "  %-22s %10s %8s %8s %9s %9s %9s %10s";
+
+  private static final int MOST_SHOWN = 5;
 
   private final PrintWriter out;
 
@@ -15,7 +20,8 @@ final class ResultTable {
     this.out = out;
   }
 
-  void print(LoadResult result) {
+  /** {@code verdict} null: nobody judged. */
+  void print(LoadResult result, Verdict verdict) {
     for (PhaseResult phase : result.phases()) {
       print(phase);
     }
@@ -34,13 +40,36 @@ final class ResultTable {
         .forEach(
             (rule, kept) -> {
               line("%d violations of %s:", result.violations().get(rule), rule);
-              kept.stream().limit(5).forEach(it -> line("  %s", it));
+              kept.stream().limit(MOST_SHOWN).forEach(it -> line("  %s", it));
             });
     result.failures().entrySet().stream()
         .limit(10)
         .forEach(it -> line("%d times %s", it.getValue(), it.getKey()));
+    if (verdict != null) {
+      print(verdict);
+    }
     result.missed().forEach(it -> line("missed: %s", it));
     line("%s%s", result.passed() ? "passed" : "FAILED", result.interrupted() ? ", cut short" : "");
+  }
+
+  private void print(Verdict verdict) {
+    var judged = verdict.invariants().stream().filter(it -> it.checked() > 0).toList();
+    line(
+        "judged: %s",
+        judged.stream()
+            .map(it -> "%s %,d times".formatted(it.id(), it.checked()))
+            .collect(Collectors.joining(", ")));
+    for (Verdict.Judged it : judged) {
+      if (it.violations() > 0) {
+        line("%s violated %,d times: %s", it.id(), it.violations(), it.statement());
+        it.first().stream().limit(MOST_SHOWN).forEach(found -> print(found));
+      }
+    }
+  }
+
+  private void print(Finding found) {
+    line("  %s at %.3f s: %s", found.entity(), found.atNanos() / 1e9, found.what());
+    found.evidence().stream().limit(MOST_SHOWN).forEach(it -> line("    %s", it));
   }
 
   private void print(PhaseResult phase) {

@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -88,6 +90,17 @@ public final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also writes the result there.")
   private Path json;
+
+  @Option(
+      names = "--unjudged",
+      description = "Checks no invariants but those that guests and the model beside them see.")
+  private boolean unjudged;
+
+  @Option(
+      names = "--history",
+      paramLabel = "FILE",
+      description = "Also writes every call and its end there.")
+  private Path history;
 
   @Option(names = "--seed", paramLabel = "N", description = "Instead of the scenario's.")
   private Long seed;
@@ -187,8 +200,16 @@ public final class RunCommand implements Callable<Integer> {
   // ---- run ---------------------------------------------------------------------------------
 
   private int run(Scenario chosen, Recording recording) throws IOException, InterruptedException {
-    try (var place = place(chosen)) {
-      return run(chosen, recording, place);
+    try (var place = place(chosen);
+        var written = unjudged ? null : new Written(history, chosen, place.targets())) {
+      var load = new LoadRun(chosen, setup(place, recording, written));
+      if (!load.impossibleFaults().isEmpty()) {
+        throw CommandException.usage(
+            "%s injects %s; nobody can do that here: a fleet that others have started takes kind"
+                + " command, a lab (--lab NODES) all others",
+            chosen.name(), String.join(", ", load.impossibleFaults()));
+      }
+      return run(load, place, written);
     }
   }
 
@@ -212,34 +233,29 @@ public final class RunCommand implements Callable<Integer> {
     return Place.lab(lab, directory, chosen);
   }
 
-  private int run(Scenario chosen, Recording recording, Place place)
+  private LoadRun.Setup setup(Place place, Recording recording, Written written) {
+    return new LoadRun.Setup(
+        place.connect(),
+        place.targets(),
+        new MappedCodec(JournalLevel.JOURNAL_LEVEL_FACTS),
+        recording,
+        written == null ? Trail.NONE : written.trail(),
+        written == null ? Observe.OBSERVE_REPLIES : Observe.OBSERVE_FACTS,
+        place.faults(),
+        new Bar(spec.commandLine().getErr()),
+        written == null ? Map::of : () -> written.verdict(false).violations(),
+        "load-" + UUID.randomUUID().toString().substring(0, 8),
+        keep);
+  }
+
+  private int run(LoadRun load, Place place, Written written)
       throws IOException, InterruptedException {
-    var load =
-        new LoadRun(
-            chosen,
-            new LoadRun.Setup(
-                place.connect(),
-                place.targets(),
-                new MappedCodec(JournalLevel.JOURNAL_LEVEL_FACTS),
-                recording,
-                Trail.NONE,
-                Observe.OBSERVE_REPLIES,
-                place.faults(),
-                new Bar(spec.commandLine().getErr()),
-                "load-" + UUID.randomUUID().toString().substring(0, 8),
-                keep));
-    if (!load.impossibleFaults().isEmpty()) {
-      throw CommandException.usage(
-          "%s injects %s; nobody can do that here: a fleet that others have started takes kind"
-              + " command, a lab (--lab NODES) all others",
-          chosen.name(), String.join(", ", load.impossibleFaults()));
-    }
     var told = new CountDownLatch(1);
     var stopper = new Thread(() -> stop(load, told), "stop");
     Runtime.getRuntime().addShutdownHook(stopper);
     try {
       var result = load.run();
-      tell(result);
+      tell(result, written);
       var failures = place.failures();
       failures.forEach(it -> spec.commandLine().getErr().println("the lab: " + it));
       return result.passed() && failures.isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
@@ -263,10 +279,13 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(LoadResult result) throws IOException {
-    new ResultTable(out()).print(result);
+  /** {@code written} null: nobody judged. */
+  private void tell(LoadResult result, Written written) throws IOException {
+    var verdict =
+        Optional.ofNullable(written).map(it -> it.verdict(result.interrupted())).orElse(null);
+    new ResultTable(out()).print(result, verdict);
     if (json != null) {
-      Files.writeString(json, Json.pretty(ResultJson.tree(result)) + "\n");
+      Files.writeString(json, Json.pretty(ResultJson.tree(result, verdict)) + "\n");
     }
   }
 }

@@ -42,7 +42,9 @@ class BenchCommandTest {
         "known",
         "busy",
         "open",
-        "active"
+        "active",
+        "guest-boots",
+        "mixed"
       })
   @DisplayName("what measures a node still runs, and writes its figures where it is told to")
   void nodeBenchmarks(String name) throws Exception {

@@ -1,6 +1,7 @@
 package dev.iommufleet.load.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +18,8 @@ public final class Benchmarks {
     return all;
   }
 
-  /** Those that measure a node. */
-  public static List<Benchmark> ofNode(Nodes nodes) {
+  /** Those that measure a node. {@code mixed}: how long mixed load lasts; null: as usual. */
+  public static List<Benchmark> ofNode(Nodes nodes, Duration mixed) {
     return List.of(
         new StreamSpeed(nodes),
         new ExecuteLatency(nodes),
@@ -30,6 +31,8 @@ public final class Benchmarks {
         new BusyIommus(nodes),
         new OpenArrivals(nodes),
         new ActiveIommus(nodes),
+        new GuestBoots(nodes),
+        new MixedLoad(nodes, mixed),
         new Peer(nodes));
   }
 }

@@ -12,16 +12,18 @@ import dev.iommufleet.protocol.api.v1.Observe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One load, from the first connection to what it came to. Run once; {@link #interrupt} any time.
  */
 public final class LoadRun {
-  private static final Duration LOOK_TIME = Duration.ofSeconds(5);
+  private static final Duration LOOK_TIME = Duration.ofSeconds(3);
   private static final Duration FIRST_DELAY = Duration.ofMillis(20);
   private static final Duration LONGEST_DELAY = Duration.ofMillis(500);
   private static final Duration RECOVERY_WAIT = Duration.ofMinutes(2);
@@ -34,6 +36,8 @@ public final class LoadRun {
    * @param targets how reports call the fleet
    * @param recording what guests replay; null: there are none that do
    * @param observe what answers hold besides replies, for whoever reads the trail
+   * @param verdict violations by rule that whoever reads the trail has found; asked once, at the
+   *     end
    * @param name part of the ids of everything that is made; not used before in this fleet
    * @param keep what was made stays
    */
@@ -46,6 +50,7 @@ public final class LoadRun {
       Observe observe,
       Faults faults,
       Progress progress,
+      Supplier<Map<String, Long>> verdict,
       String name,
       boolean keep) {}
 
@@ -147,6 +152,10 @@ public final class LoadRun {
   private LoadResult result(
       List<PhaseResult> phases, List<FaultResult> faults, String failure, double lasted) {
     var violations = crew.violations().counts();
+    setup
+        .verdict()
+        .get()
+        .forEach((rule, count) -> violations.merge(rule, Math.toIntExact(count), Math::max));
     var missed =
         new ArrayList<>(Judgement.missed(scenario.thresholds(), phases, faults, violations));
     if (failure != null) {

@@ -22,14 +22,20 @@ final class OpenDrive implements Drive {
   private final Arrival.Starts starts;
   private final Meter meter;
   private final Predicate<Slot> through;
-  private final long most;
-  private final int backlog;
+  private final Limits limits;
   private final Lane[] lanes;
   private final AtomicLong waiting = new AtomicLong();
   private final ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor();
   private volatile long begun;
   private volatile boolean stopped;
   private volatile boolean aborted;
+
+  /**
+   * @param requests most of them
+   * @param nanos none starts so long after the beginning, or later
+   * @param backlog most requests that have not ended
+   */
+  record Limits(long requests, long nanos, int backlog) {}
 
   /** Requests of one guest; guarded by itself. */
   private final class Lane {
@@ -70,22 +76,18 @@ final class OpenDrive implements Drive {
 
   /**
    * @param through which guests have nothing to do in this phase any more
-   * @param most requests
-   * @param backlog most requests that have not ended
    */
   OpenDrive(
       List<Slot> slots,
       Arrival.Starts starts,
       Meter meter,
       Predicate<Slot> through,
-      long most,
-      int backlog) {
+      Limits limits) {
     this.slots = slots;
     this.starts = starts;
     this.meter = meter;
     this.through = through;
-    this.most = most;
-    this.backlog = backlog;
+    this.limits = limits;
     lanes = slots.stream().map(Lane::new).toArray(Lane[]::new);
   }
 
@@ -101,9 +103,10 @@ final class OpenDrive implements Drive {
 
   private void dispatch(long beginning) throws InterruptedException {
     int lane = -1;
-    while (!stopped && begun < most) {
-      long at = beginning + starts.next();
-      if (!sleepUntil(at)) {
+    while (!stopped && begun < limits.requests) {
+      long start = starts.next();
+      long at = beginning + start;
+      if (start >= limits.nanos || !sleepUntil(at)) {
         return;
       }
       lane = next(lane);
@@ -111,7 +114,7 @@ final class OpenDrive implements Drive {
         return; // Nobody has anything to do any more.
       }
       begun++;
-      if (waiting.get() >= backlog) {
+      if (waiting.get() >= limits.backlog) {
         meter.shed();
       } else {
         waiting.incrementAndGet();
@@ -158,13 +161,13 @@ final class OpenDrive implements Drive {
 
   @Override
   public double share() {
-    return most < Long.MAX_VALUE ? Math.min(1, begun / (double) most) : -1;
+    return limits.requests < Long.MAX_VALUE ? begun / (double) limits.requests : -1;
   }
 
   @Override
   public String done() {
-    return most < Long.MAX_VALUE
-        ? "%d of %d requests".formatted(begun, most)
+    return limits.requests < Long.MAX_VALUE
+        ? "%d of %d requests".formatted(begun, limits.requests)
         : "%d waiting".formatted(waiting.get());
   }
 }

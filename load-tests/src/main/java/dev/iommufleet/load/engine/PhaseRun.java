@@ -31,13 +31,13 @@ final class PhaseRun {
     Predicate<Slot> through =
         phase.length() instanceof Length.Booted ? Slot::isBooted : Slot::isFinished;
     long most = phase.length() instanceof Length.Requests it ? it.count() : Long.MAX_VALUE;
+    long nanos = phase.length() instanceof Length.Lasts it ? it.time().toNanos() : Long.MAX_VALUE;
+    var limits = new OpenDrive.Limits(most, nanos, scenario.client().backlog());
     long seed = scenario.seed() * 31 + phase.name().hashCode();
     drive =
         switch (phase.arrival()) {
           case Arrival.Closed it -> new ClosedDrive(slots, it, meter, through, most);
-          case Arrival.Open it ->
-              new OpenDrive(
-                  slots, it.starts(seed), meter, through, most, scenario.client().backlog());
+          case Arrival.Open it -> new OpenDrive(slots, it.starts(seed), meter, through, limits);
         };
   }
 

@@ -1,6 +1,8 @@
 package dev.iommufleet.load.engine;
 
+import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.FleetException;
+import dev.iommufleet.load.check.FinalReads;
 import dev.iommufleet.load.guest.Finding;
 import dev.iommufleet.load.history.Invocation;
 import dev.iommufleet.load.history.Recorder;
@@ -11,9 +13,7 @@ import dev.iommufleet.protocol.api.v1.Iommu;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.RequestId;
 import dev.iommufleet.protocol.load.v1.Claim;
-import dev.iommufleet.protocol.load.v1.EntityKind;
 import dev.iommufleet.protocol.load.v1.FaultInjected;
-import dev.iommufleet.protocol.load.v1.FinalState;
 import java.time.Duration;
 import java.util.List;
 
@@ -105,15 +105,7 @@ public record RecordedTrail(Recorder recorder, long beganNanos) implements Trail
   }
 
   @Override
-  public void ended(Iommu iommu, boolean settled) {
-    recorder.finalState(
-        FinalState.newBuilder()
-            .setEntityKind(EntityKind.ENTITY_KIND_IOMMU)
-            .setEntity(iommu.getId())
-            .setSequenceNumber(iommu.getSequenceNumber())
-            .setStateHash(iommu.getStateHash())
-            .setNode(iommu.getNode())
-            .setSettled(settled)
-            .build());
+  public void ended(FleetClient client, String iommuId, boolean settled) {
+    new FinalReads(client, recorder).read(List.of(iommuId), settled);
   }
 }

@@ -15,7 +15,6 @@ import dev.iommufleet.protocol.api.v1.ConfigRegister;
 import dev.iommufleet.protocol.api.v1.DeviceSpec;
 import dev.iommufleet.protocol.api.v1.DmaOutcome;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
-import dev.iommufleet.protocol.api.v1.Iommu;
 import dev.iommufleet.protocol.api.v1.Observe;
 import dev.iommufleet.protocol.api.v1.Operation;
 import dev.iommufleet.protocol.api.v1.QueueIdle;
@@ -91,9 +90,11 @@ final class RemoteMachine {
     return iommuId == null ? "" : iommuId;
   }
 
-  /** The IOMMU as it is; empty: there is none now. */
-  Optional<Iommu> get() {
-    return Optional.ofNullable(iommuId).map(access.client::get);
+  /** What its IOMMU has come to, if there is one. */
+  void tellEnd(Trail trail, boolean settled) {
+    if (iommuId != null) {
+      trail.ended(access.client, iommuId, settled);
+    }
   }
 
   /**

@@ -133,7 +133,7 @@ final class Slot {
   /** What its IOMMU has come to. */
   void tellEnd(Trail trail) {
     try {
-      machine.get().ifPresent(it -> trail.ended(it, guest.isSettled()));
+      machine.tellEnd(trail, guest.isSettled());
     } catch (FleetException e) {
       crew.failed("get", e);
     }

@@ -1,5 +1,6 @@
 package dev.iommufleet.load.engine;
 
+import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.FleetException;
 import dev.iommufleet.load.guest.Finding;
 import dev.iommufleet.load.scenario.Scenario.Fault;
@@ -56,7 +57,7 @@ public interface Trail {
    *
    * @param settled its guest was between two things, so that what is open stays open
    */
-  void ended(Iommu iommu, boolean settled);
+  void ended(FleetClient client, String iommuId, boolean settled);
 
   /** Takes nothing down. */
   Trail NONE =
@@ -102,6 +103,6 @@ public interface Trail {
         public void recovered(long fault, Duration withoutService) {}
 
         @Override
-        public void ended(Iommu iommu, boolean settled) {}
+        public void ended(FleetClient client, String iommuId, boolean settled) {}
       };
 }
