@@ -2,6 +2,7 @@ package dev.iommufleet.cli.load;
 
 import dev.iommufleet.cli.text.Json;
 import dev.iommufleet.load.check.Verdict;
+import dev.iommufleet.load.engine.FaultResult;
 import dev.iommufleet.load.engine.LoadResult;
 import dev.iommufleet.load.engine.PhaseResult;
 import java.util.LinkedHashMap;
@@ -15,15 +16,28 @@ final class ResultJson {
 
   /** {@code verdict} null: nobody judged. */
   static Map<String, Object> tree(LoadResult result, Verdict verdict) {
+    var tree = contract(result, verdict);
     var judged = result.judgedPhases();
-    long answered = judged.stream().mapToLong(PhaseResult::answered).sum();
-    long refused = judged.stream().mapToLong(PhaseResult::refused).sum();
-    long unknown = judged.stream().mapToLong(PhaseResult::unknown).sum();
+    tree.put("scenario", result.scenario().name());
+    tree.put("seed", result.scenario().seed());
+    tree.put("guests", result.scenario().iommus());
+    tree.put("targets", result.targets());
+    tree.put("interrupted", result.interrupted());
+    tree.put("seconds", result.lastedSeconds());
+    tree.put("refused", judged.stream().mapToLong(PhaseResult::refused).sum());
+    tree.put("unknown", judged.stream().mapToLong(PhaseResult::unknown).sum());
+    tree.put("missed", result.missed());
+    tree.put("phases", result.phases().stream().map(ResultJson::phase).toList());
+    return tree;
+  }
+
+  private static Map<String, Object> contract(LoadResult result, Verdict verdict) {
+    var judged = result.judgedPhases();
     return Json.object(
         "operations",
         judged.stream().mapToLong(PhaseResult::operations).sum(),
         "acknowledged",
-        answered,
+        judged.stream().mapToLong(PhaseResult::answered).sum(),
         "lost",
         verdict == null ? 0 : verdict.lost(),
         "duplicated",
@@ -33,37 +47,18 @@ final class ResultJson {
         "latency",
         latency(result),
         "recoveries",
-        result.faults().stream()
-            .map(
-                it ->
-                    Json.object(
-                        "fault",
-                        it.fault().kind().label() + " node " + it.fault().node(),
-                        "millis",
-                        it.withoutService() == null ? null : it.withoutService().toMillis()))
-            .toList(),
+        result.faults().stream().map(ResultJson::recovery).toList(),
         "passed",
-        result.passed(),
-        "scenario",
-        result.scenario().name(),
-        "seed",
-        result.scenario().seed(),
-        "guests",
-        result.scenario().iommus(),
-        "targets",
-        result.targets(),
-        "interrupted",
-        result.interrupted(),
-        "seconds",
-        result.lastedSeconds(),
-        "refused",
-        refused,
-        "unknown",
-        unknown,
-        "missed",
-        result.missed(),
-        "phases",
-        result.phases().stream().map(ResultJson::phase).toList());
+        result.passed());
+  }
+
+  /** Without {@code millis} where not everybody was served again. */
+  private static Map<String, Object> recovery(FaultResult it) {
+    return Json.object(
+        "fault",
+        it.fault().kind().label() + " node " + it.fault().node(),
+        "millis",
+        it.withoutService() == null ? null : it.withoutService().toMillis());
   }
 
   /** Milliseconds, of all phases that are judged. */

@@ -15,6 +15,12 @@ import java.util.function.Predicate;
 final class ClosedDrive implements Drive {
   private static final long LOOK_MILLIS = 50;
 
+  /**
+   * @param requests most of them
+   * @param untilThrough the phase ends when all guests are through
+   */
+  record Limits(long requests, boolean untilThrough) {}
+
   private record Ready(Slot slot, long atNanos) implements Delayed {
     @Override
     public long getDelay(TimeUnit unit) {
@@ -31,33 +37,37 @@ final class ClosedDrive implements Drive {
   private final Arrival.Closed arrival;
   private final Meter meter;
   private final Predicate<Slot> through;
-  private final long most;
+  private final Limits limits;
   private final DelayQueue<Ready> ready = new DelayQueue<>();
   private final ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger atWork = new AtomicInteger();
   private final AtomicLong begun = new AtomicLong();
+  private volatile long beganNanos;
   private volatile boolean stopped;
 
   /**
    * @param through which guests have nothing to do in this phase any more
-   * @param most requests
    */
   ClosedDrive(
-      List<Slot> slots, Arrival.Closed arrival, Meter meter, Predicate<Slot> through, long most) {
+      List<Slot> slots,
+      Arrival.Closed arrival,
+      Meter meter,
+      Predicate<Slot> through,
+      Limits limits) {
     this.slots = slots;
     this.arrival = arrival;
     this.meter = meter;
     this.through = through;
-    this.most = most;
+    this.limits = limits;
   }
 
   @Override
   public void run() {
-    long now = System.nanoTime();
+    beganNanos = System.nanoTime();
     for (Slot slot : slots) {
       if (!through.test(slot)) {
         atWork.incrementAndGet();
-        ready.add(new Ready(slot, now));
+        ready.add(new Ready(slot, beganNanos));
       }
     }
     int workers = arrival.concurrency() == 0 ? slots.size() : arrival.concurrency();
@@ -70,24 +80,30 @@ final class ClosedDrive implements Drive {
 
   private void work() {
     try {
-      while (!stopped && atWork.get() > 0 && begun.get() < most) {
+      while (!stopped && atWork.get() > 0 && begun.get() < limits.requests) {
         var next = ready.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         if (next == null) {
           continue;
         }
-        if (begun.getAndIncrement() >= most) {
+        if (begun.getAndIncrement() >= limits.requests) {
           return;
         }
         next.slot.step(meter, System.nanoTime());
         if (through.test(next.slot)) {
           atWork.decrementAndGet();
         } else {
-          ready.add(new Ready(next.slot, System.nanoTime() + arrival.think().toNanos()));
+          ready.add(new Ready(next.slot, again()));
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Who has begun to boot goes before those that have not; others take turns. */
+  private long again() {
+    boolean first = limits.untilThrough && arrival.think().isZero();
+    return first ? beganNanos - 1 : System.nanoTime() + arrival.think().toNanos();
   }
 
   @Override
@@ -103,16 +119,16 @@ final class ClosedDrive implements Drive {
 
   @Override
   public double share() {
-    if (most < Long.MAX_VALUE) {
-      return Math.min(1, begun.get() / (double) most);
+    if (limits.requests < Long.MAX_VALUE) {
+      return Math.min(1, begun.get() / (double) limits.requests);
     }
     return slots.isEmpty() ? 1 : 1 - atWork.get() / (double) slots.size();
   }
 
   @Override
   public String done() {
-    return most < Long.MAX_VALUE
-        ? "%d of %d requests".formatted(Math.min(begun.get(), most), most)
+    return limits.requests < Long.MAX_VALUE
+        ? "%d of %d requests".formatted(Math.min(begun.get(), limits.requests), limits.requests)
         : "%d of %d guests".formatted(slots.size() - atWork.get(), slots.size());
   }
 }

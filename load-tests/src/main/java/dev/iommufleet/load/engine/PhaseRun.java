@@ -36,9 +36,16 @@ final class PhaseRun {
     long seed = scenario.seed() * 31 + phase.name().hashCode();
     drive =
         switch (phase.arrival()) {
-          case Arrival.Closed it -> new ClosedDrive(slots, it, meter, through, most);
+          case Arrival.Closed it -> closed(slots, it, through, most);
           case Arrival.Open it -> new OpenDrive(slots, it.starts(seed), meter, through, limits);
         };
+  }
+
+  private Drive closed(
+      List<Slot> slots, Arrival.Closed arrival, Predicate<Slot> through, long most) {
+    boolean untilThrough = phase.length() instanceof Length.Booted;
+    return new ClosedDrive(
+        slots, arrival, meter, through, new ClosedDrive.Limits(most, untilThrough));
   }
 
   void interrupt() {

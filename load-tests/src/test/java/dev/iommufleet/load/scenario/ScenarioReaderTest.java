@@ -19,6 +19,33 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScenarioReaderTest {
   private static final ScenarioReader READER = new ScenarioReader();
 
+  private static final String EVERYTHING =
+      """
+      name: all
+      seed: 9
+      topology:
+        iommus: 3
+        devices: 4
+        pasids: 5
+        pages: 6
+        profile: qemu-11.1
+        mode: second-stage
+        ats: false
+        capabilities: {cachingMode: true, pasidBits: 12, interruptRemapping: false}
+        limits: {iotlbEntries: 64, memoryPages: 128}
+      mix: {steady-strict: 2, teardown-storm: 1}
+      phases:
+        - {name: a, until: booted, warmUp: true, arrival: {model: closed, think: 5ms}}
+        - {name: b, duration: 1.5s, arrival: {model: ramp, from: 1, to: 2, over: 1m}}
+        - {name: c, requests: 10, arrival: {model: burst, size: 5, every: 250us}}
+      faults:
+        - {at: 1s, kind: stop, node: 2, for: 30s}
+        - {at: 2s, kind: command, command: "true"}
+      thresholds: {errorRate: 0.5, p99: {map: 1ms}, throughput: 2, recovery: 3s, violations: 4}
+      oracle: 0.25
+      client: {patience: 5s, backlog: 6, connections: 7}
+      """;
+
   static List<String> shipped() {
     return ShippedScenarios.names();
   }
@@ -36,40 +63,26 @@ class ScenarioReaderTest {
   @Test
   @DisplayName("everything that can be said is understood")
   void everything() throws ScenarioException {
-    var scenario =
-        READER.parse(
-            "all.yaml",
-            """
-            name: all
-            seed: 9
-            topology:
-              iommus: 3
-              devices: 4
-              pasids: 5
-              pages: 6
-              profile: qemu-11.1
-              mode: second-stage
-              ats: false
-              capabilities: {cachingMode: true, pasidBits: 12, interruptRemapping: false}
-              limits: {iotlbEntries: 64, memoryPages: 128}
-            mix: {steady-strict: 2, teardown-storm: 1}
-            phases:
-              - {name: a, until: booted, warmUp: true, arrival: {model: closed, think: 5ms}}
-              - {name: b, duration: 1.5s, arrival: {model: ramp, from: 1, to: 2, over: 1m}}
-              - {name: c, requests: 10, arrival: {model: burst, size: 5, every: 250us}}
-            faults:
-              - {at: 1s, kind: stop, node: 2, for: 30s}
-              - {at: 2s, kind: command, command: "true"}
-            thresholds: {errorRate: 0.5, p99: {map: 1ms}, throughput: 2, recovery: 3s, violations: 4}
-            oracle: 0.25
-            client: {patience: 5s, backlog: 6, connections: 7}
-            """);
+    var scenario = READER.parse("all.yaml", EVERYTHING);
 
     assertEquals(GuestShape.Mode.SECOND_STAGE, scenario.shape().mode());
     assertEquals(4, scenario.shape().functions());
     assertEquals(64, scenario.shape().config().limits().iotlbEntries());
     assertTrue(scenario.shape().config().capabilities().cachingMode());
     assertEquals(Map.of(Behaviour.STEADY_STRICT, 2, Behaviour.TEARDOWN_STORM, 1), scenario.mix());
+    assertEquals(Duration.ofSeconds(30), scenario.faults().getFirst().lasts());
+    assertEquals(
+        new Scenario.Thresholds(
+            0.5, Map.of("map", Duration.ofMillis(1)), 2, Duration.ofSeconds(3), 4),
+        scenario.thresholds());
+    assertEquals(new Scenario.Client(Duration.ofSeconds(5), 6, 7), scenario.client());
+  }
+
+  @Test
+  @DisplayName("phases end and arrivals come as they say")
+  void phases() throws ScenarioException {
+    var scenario = READER.parse("all.yaml", EVERYTHING);
+
     assertEquals(
         List.of(
             new Scenario.Phase(
@@ -88,12 +101,6 @@ class ScenarioReaderTest {
                 new Arrival.Burst(5, Duration.ofNanos(250_000)),
                 false)),
         scenario.phases());
-    assertEquals(Duration.ofSeconds(30), scenario.faults().getFirst().lasts());
-    assertEquals(
-        new Scenario.Thresholds(
-            0.5, Map.of("map", Duration.ofMillis(1)), 2, Duration.ofSeconds(3), 4),
-        scenario.thresholds());
-    assertEquals(new Scenario.Client(Duration.ofSeconds(5), 6, 7), scenario.client());
   }
 
   private static List<String> problems(String text) {
