@@ -102,6 +102,12 @@ public final class RunCommand implements Callable<Integer> {
       description = "Also writes every call and its end there.")
   private Path history;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Also writes a page with plots, invariants and latencies there.")
+  private Path report;
+
   @Option(names = "--seed", paramLabel = "N", description = "Instead of the scenario's.")
   private Long seed;
 
@@ -200,6 +206,9 @@ public final class RunCommand implements Callable<Integer> {
   // ---- run ---------------------------------------------------------------------------------
 
   private int run(Scenario chosen, Recording recording) throws IOException, InterruptedException {
+    if (unjudged && report != null) {
+      throw CommandException.usage("--unjudged and --report are given; one of the two goes");
+    }
     try (var place = place(chosen);
         var written = unjudged ? null : new Written(history, chosen, place.targets())) {
       var load = new LoadRun(chosen, setup(place, recording, written));
@@ -286,6 +295,9 @@ public final class RunCommand implements Callable<Integer> {
     new ResultTable(out()).print(result, verdict);
     if (json != null) {
       Files.writeString(json, Json.pretty(ResultJson.tree(result, verdict)) + "\n");
+    }
+    if (report != null) {
+      written.report(result).writeHtml(report);
     }
   }
 }

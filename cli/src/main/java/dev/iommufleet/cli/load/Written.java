@@ -2,13 +2,17 @@ package dev.iommufleet.cli.load;
 
 import dev.iommufleet.load.check.Judge;
 import dev.iommufleet.load.check.Verdict;
+import dev.iommufleet.load.engine.LoadResult;
 import dev.iommufleet.load.engine.RecordedTrail;
 import dev.iommufleet.load.engine.Trail;
 import dev.iommufleet.load.history.Keep;
 import dev.iommufleet.load.history.Recorder;
+import dev.iommufleet.load.report.Report;
+import dev.iommufleet.load.report.Tally;
 import dev.iommufleet.load.scenario.Scenario;
 import dev.iommufleet.protocol.load.v1.HistoryBegan;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +24,7 @@ final class Written implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Judge judge = new Judge(new MappedModels());
+  private final Tally tally = new Tally();
   private final Recorder recorder;
   private Verdict verdict;
 
@@ -37,7 +42,7 @@ final class Written implements AutoCloseable {
             .putAllVersions(versions())
             .putAllMachine(machine())
             .build();
-    recorder = Recorder.open(file, Keep.WHOLE, began, List.of(judge));
+    recorder = Recorder.open(file, Keep.WHOLE, began, List.of(judge, tally));
   }
 
   private static Map<String, String> versions() {
@@ -54,6 +59,11 @@ final class Written implements AutoCloseable {
     machine.put("host", InetAddress.getLocalHost().getHostName());
     machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     machine.put("heap MiB", Long.toString(Runtime.getRuntime().maxMemory() >> 20));
+    var system = ManagementFactory.getOperatingSystemMXBean();
+    machine.put("load average", "%.2f".formatted(system.getSystemLoadAverage()));
+    if (system instanceof com.sun.management.OperatingSystemMXBean it) {
+      machine.put("memory MiB", Long.toString(it.getTotalMemorySize() >> 20));
+    }
     machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     return machine;
   }
@@ -69,6 +79,11 @@ final class Written implements AutoCloseable {
       verdict = judge.verdict();
     }
     return verdict;
+  }
+
+  /** What the page shows, once the verdict is there. */
+  Report report(LoadResult result) {
+    return new Report(tally, verdict(result.interrupted()), result.missed());
   }
 
   @Override

@@ -33,10 +33,22 @@
       ctx.moveTo(x, u.bbox.top);
       ctx.lineTo(x, u.bbox.top + u.bbox.height);
       ctx.stroke();
+    }
+    ctx.restore();
+  }], draw: [(u) => {
+    const {ctx} = u;
+    ctx.save();
+    ctx.font = 11 * devicePixelRatio + "px system-ui, sans-serif";
+    for (const it of data.marks) {
+      const x = u.valToPos(it.from, "x", true);
+      if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
+      const fault = it.kind === "fault";
+      const top = u.bbox.top + (fault ? 15 : 2) * devicePixelRatio;
+      const left = x + 3 * devicePixelRatio;
+      ctx.fillStyle = dark ? "#15181dcc" : "#ffffffcc";
+      ctx.fillRect(left - 1, top, ctx.measureText(it.name).width + 2, 13 * devicePixelRatio);
       ctx.fillStyle = fault ? (dark ? "#ff7b72" : "#c62828") : ink;
-      ctx.font = 11 * devicePixelRatio + "px system-ui, sans-serif";
-      ctx.fillText(it.name, x + 3 * devicePixelRatio,
-        u.bbox.top + (fault ? 24 : 11) * devicePixelRatio);
+      ctx.fillText(it.name, left, top + 10 * devicePixelRatio);
     }
     ctx.restore();
   }]}};
@@ -61,7 +73,7 @@
     series: [{label: "at", value: seconds}, line("p50", colors[2]), line("p99", colors[1]),
       line("longest", colors[3])]}, [at, p50, p99, longest]);
   const percent = (v) => v == null ? "" : String(Math.round((100 - 100 / v) * 1e3) / 1e3) + " %";
-  plot("percentiles", {scales: {x: {time: false, distr: 3}, y: log}, height: 320,
+  plot("percentiles", {padding: [null, 28, null, null], scales: {x: {time: false, distr: 3}, y: log}, height: 320,
     axes: [axis({values: (_, ticks) => ticks.map((v) =>
       v != null && Math.abs(Math.log10(v) % 1) < 1e-9 ? percent(v) : "")}), axis({size: 70, values: plain})],
     series: [{label: "percentile", value: (_, v) => percent(v)}].concat(data.percentiles.names.map(
