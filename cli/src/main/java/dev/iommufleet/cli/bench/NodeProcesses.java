@@ -6,6 +6,7 @@ import dev.iommufleet.load.bench.Nodes;
 import dev.iommufleet.load.remote.WireCodec;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -22,7 +23,38 @@ final class NodeProcesses implements Nodes {
   public Node start(Path data, List<String> settings) throws IOException {
     Path config = Files.write(data.resolve("bench.conf"), settings);
     var options = List.of("--config", config.toString());
-    var process = NodeProcess.start(data.resolve("data"), 0, data.resolve("node.log"), options);
+    return node(NodeProcess.start(data.resolve("data"), 0, data.resolve("node.log"), options));
+  }
+
+  /** A cluster of one, which is its own seed. */
+  @Override
+  public Node startInDatabase(Path data, List<String> settings) throws IOException {
+    Path config = Files.write(data.resolve("bench.conf"), settings);
+    var http = Integer.toString(freePort());
+    var options =
+        List.of(
+            "--profile",
+            "postgres",
+            "--grpc-port",
+            "0",
+            "--http-port",
+            http,
+            "--seed",
+            "127.0.0.1:" + http,
+            "--config",
+            config.toString());
+    return node(
+        NodeProcess.start(
+            new NodeProcess.Launch(List.of(), List.of(), options, data.resolve("node.log"))));
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Node node(NodeProcess process) {
     return new Node() {
       @Override
       public String target() {

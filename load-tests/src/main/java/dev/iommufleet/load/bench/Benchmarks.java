@@ -29,6 +29,7 @@ public final class Benchmarks {
         new EntityFootprint(nodes),
         new KnownIommus(nodes),
         new BusyIommus(nodes),
+        new PostgresJournal(nodes),
         new OpenArrivals(nodes),
         new ActiveIommus(nodes),
         new GuestBoots(nodes),

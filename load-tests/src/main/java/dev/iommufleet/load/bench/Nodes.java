@@ -16,6 +16,9 @@ public interface Nodes {
    */
   Node start(Path data, List<String> settings) throws IOException;
 
+  /** The same with its journal in a database, which the settings name. */
+  Node startInDatabase(Path data, List<String> settings) throws IOException;
+
   /** How operations and configurations are said in the API. */
   WireCodec codec();
 
