@@ -179,22 +179,24 @@ public final class LoadRun {
   /** What entities came to is taken down; then they are deleted. */
   private void finish() throws InterruptedException {
     if (setup.observe() != Observe.OBSERVE_REPLIES) {
-      each(slot -> slot.tellEnd(setup.trail()));
+      each(slots, slot -> slot.tellEnd(setup.trail()));
+      // Of these nobody knows whether the last request was executed; they lost nothing before it.
+      each(crew.abandoned(), machine -> machine.tellEnd(setup.trail(), false));
     }
     if (!setup.keep() && !interrupted) {
-      each(Slot::cleanUp);
+      each(slots, Slot::cleanUp);
     }
   }
 
-  private void each(Consumer<Slot> action) throws InterruptedException {
+  private static <T> void each(List<T> all, Consumer<T> action) throws InterruptedException {
     var room = new Semaphore(CLEANERS);
     try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Slot slot : slots) {
+      for (T one : all) {
         room.acquire();
         pool.execute(
             () -> {
               try {
-                action.accept(slot);
+                action.accept(one);
               } finally {
                 room.release();
               }

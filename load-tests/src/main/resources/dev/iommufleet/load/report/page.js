@@ -38,6 +38,8 @@
   }], draw: [(u) => {
     const {ctx} = u;
     ctx.save();
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
     ctx.font = 11 * devicePixelRatio + "px system-ui, sans-serif";
     for (const it of data.marks) {
       const x = u.valToPos(it.from, "x", true);
