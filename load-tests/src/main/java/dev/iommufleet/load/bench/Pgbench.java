@@ -80,8 +80,8 @@ record Pgbench(LabDatabase database, String name, Path directory) {
     for (int row = 0; row < ROWS; row++) {
       var values =
           ("('iommu|busy-' || (:client_id * %d + %d), :n, false,"
-               + " '41c8eb6e-7d2a-499d-a3b3-12e4cd83f581', 1795288097183, '', '\\x%s', 71001,"
-               + " 'E1')")
+                  + " '41c8eb6e-7d2a-499d-a3b3-12e4cd83f581', 1795288097183, '', '\\x%s', 71001,"
+                  + " 'E1')")
               .formatted(ROWS, row, "5a".repeat(bytes));
       var end = together && row < ROWS - 1 ? ",\n" : ";\n";
       script.append(together && row > 0 ? "" : head).append(values).append(end);

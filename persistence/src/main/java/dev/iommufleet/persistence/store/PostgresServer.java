@@ -69,7 +69,7 @@ final class PostgresServer {
           new DatabaseException(
               NOT_ALLOWED,
               name
-                  + "the server does not let this user in (%s); look at user, password and pg_hba.conf"
+                  + "the server does not let this user in (%s); look at user, password, pg_hba.conf"
                       .formatted(said),
               e);
       case "42501" -> // insufficient_privilege

@@ -146,7 +146,8 @@ class EntryInsertsTest {
             plan(
                 kind,
                 it.connection,
-                "select persistence_id from %s where persistence_id > 'iommu|m' and persistence_id < 'iommu}' order by persistence_id limit 100"
+                ("select persistence_id from %s where persistence_id > 'iommu|m'"
+                        + " and persistence_id < 'iommu}' order by persistence_id limit 100")
                     .formatted(table));
         assertTrue(plan.matches("(?s).*(SEARCH|Index (Only )?Scan).*"), plan);
         assertTrue(!plan.contains("SCAN") && !plan.contains("Sort"), plan);
