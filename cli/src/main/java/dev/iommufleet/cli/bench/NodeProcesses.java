@@ -1,6 +1,7 @@
 package dev.iommufleet.cli.bench;
 
 import dev.iommufleet.cli.capture.MappedCodec;
+import dev.iommufleet.cli.lab.LabCluster;
 import dev.iommufleet.cli.lab.NodeProcess;
 import dev.iommufleet.load.bench.Nodes;
 import dev.iommufleet.load.remote.WireCodec;
@@ -70,6 +71,22 @@ final class NodeProcesses implements Nodes {
       public void close() {
         process.stop();
         process.close();
+      }
+    };
+  }
+
+  @Override
+  public Cluster cluster(Path directory, int nodes) {
+    var lab = LabCluster.start(new LabCluster.Plan(nodes, directory, false, List.of()));
+    return new Cluster() {
+      @Override
+      public List<String> targets() {
+        return lab.targets();
+      }
+
+      @Override
+      public void close() {
+        lab.close();
       }
     };
   }

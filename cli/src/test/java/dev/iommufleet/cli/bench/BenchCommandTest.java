@@ -44,7 +44,8 @@ class BenchCommandTest {
         "open",
         "active",
         "guest-boots",
-        "mixed"
+        "mixed",
+        "remote"
       })
   @DisplayName("what measures a node still runs, and writes its figures where it is told to")
   void nodeBenchmarks(String name) throws Exception {
@@ -74,7 +75,8 @@ class BenchCommandTest {
             .contains(
                 "no benchmark 'teapot'; there are iotlb-hit, walk, invalidation, replay, footprint,"
                     + " explorer, fleet, stream, execute, device, recovery, journal-bytes,"
-                    + " entity-footprint, known, busy, open, active, peer"),
+                    + " entity-footprint, known, busy, postgres, open, active, guest-boots,"
+                    + " mixed, remote, peer"),
         err::toString);
   }
 

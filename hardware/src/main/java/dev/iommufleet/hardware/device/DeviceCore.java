@@ -25,12 +25,14 @@ final class DeviceCore {
   final DelayedAnswers delayed = new DelayedAnswers();
   final Orders orders = new Orders();
 
+  private static final DeviceSink NOBODY = _ -> {};
+
   /** Id of the last command that voids what was asked before it. Soft. */
   long generation;
 
   private final DeviceFactApplier applier = new DeviceFactApplier(this);
   private final long emptyKernel = kernel.hash();
-  private DeviceSink sink = _ -> {};
+  private DeviceSink sink = NOBODY;
   private Consumer<List<FaultRules.Answered>> listener = _ -> {};
 
   DeviceCore(DeviceConfig config) {
@@ -46,6 +48,11 @@ final class DeviceCore {
 
   void begin(DeviceSink newSink) {
     sink = newSink;
+  }
+
+  /** A sink may hold a whole request; nothing of it is kept while nothing runs. */
+  void end() {
+    sink = NOBODY;
   }
 
   void apply(DeviceFact fact) {

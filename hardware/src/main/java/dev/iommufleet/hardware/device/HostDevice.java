@@ -48,7 +48,9 @@ public final class HostDevice {
   public DeviceReply execute(DeviceOperation operation, DeviceSink sink) {
     core.begin(sink);
     DeviceReply refused = admission.refusal(operation);
-    return refused != null ? refused : run(operation);
+    DeviceReply reply = refused != null ? refused : run(operation);
+    core.end();
+    return reply;
   }
 
   private DeviceReply run(DeviceOperation operation) {

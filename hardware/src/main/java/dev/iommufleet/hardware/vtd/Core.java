@@ -91,6 +91,11 @@ final class Core {
     tableReads = 0;
   }
 
+  /** A sink may hold a whole request; nothing of it is kept while nothing runs. */
+  void end() {
+    sink = FactSink.NONE;
+  }
+
   void emit(Fact fact) {
     sink.accept(fact);
   }

@@ -99,6 +99,7 @@ public final class Iommu {
     core.begin(sink);
     Reply reply = run(operation);
     core.flush();
+    core.end();
     return reply;
   }
 

@@ -3,9 +3,11 @@ package dev.iommufleet.load.bench;
 import dev.iommufleet.hardware.vtd.Operation;
 import dev.iommufleet.load.bench.Figure.Better;
 import dev.iommufleet.load.bench.Figure.Goal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -57,7 +59,34 @@ record ActiveIommus(Nodes nodes) implements Benchmark {
     } else {
       guest.program();
     }
-    return operations;
+    return merged(operations);
+  }
+
+  /** The same memory in few writes, then the rest: tables are written before they are used. */
+  private static List<Operation> merged(List<Operation> operations) {
+    var merged = new ArrayList<Operation>();
+    var bytes = new TreeMap<Long, Byte>();
+    for (var operation : operations) {
+      if (operation instanceof Operation.WriteMemory write) {
+        for (int i = 0; i < write.data().length; i++) {
+          bytes.put(write.address() + i, write.data()[i]);
+        }
+      } else {
+        merged.add(operation);
+      }
+    }
+    var run = new ByteArrayOutputStream();
+    var writes = new ArrayList<Operation>();
+    for (var next : bytes.entrySet()) {
+      run.write(next.getValue());
+      if (!bytes.containsKey(next.getKey() + 1)) {
+        long first = next.getKey() - run.size() + 1;
+        writes.add(new Operation.WriteMemory(first, run.toByteArray()));
+        run.reset();
+      }
+    }
+    merged.addAll(0, writes);
+    return merged;
   }
 
   private List<Figure> measure(String name, int times, int count, List<Operation> operations)

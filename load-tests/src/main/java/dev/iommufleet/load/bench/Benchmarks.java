@@ -34,6 +34,7 @@ public final class Benchmarks {
         new ActiveIommus(nodes),
         new GuestBoots(nodes),
         new MixedLoad(nodes, mixed),
+        new RemoteIommus(nodes),
         new Peer(nodes));
   }
 }

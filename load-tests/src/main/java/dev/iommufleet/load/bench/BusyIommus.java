@@ -38,10 +38,10 @@ record BusyIommus(Nodes nodes) implements Benchmark {
   }
 
   /** What is measured. */
-  private record Work(String name, double target, boolean journaled, ExecuteRequest batch) {}
+  record Work(String name, double target, boolean journaled, ExecuteRequest batch) {}
 
   @Override
-  public List<Figure> run(Effort effort) throws IOException, InterruptedException {
+  public List<Figure> run(Effort effort) throws IOException {
     int iommus = effort.pick(256, 256, 4);
     var figures = new ArrayList<Figure>();
     try (var workspace = Workspace.create();
@@ -84,17 +84,17 @@ record BusyIommus(Nodes nodes) implements Benchmark {
     return request.build();
   }
 
-  private static List<Figure> measure(Lab lab, Effort effort, Work work, int iommus)
-      throws InterruptedException {
+  private static List<Figure> measure(Lab lab, Effort effort, Work work, int iommus) {
     int batches = effort.pick(work.journaled() ? 100 : 400, work.journaled() ? 40 : 150, 3);
     int warmUps = effort.pick(3, 3, 0);
     int rounds = effort.pick(7, 3, 1);
     var jvm = new Jvm(lab.node().pid());
+    var ids = IntStream.range(0, iommus).mapToObj(BusyIommus::id).toList();
     var rates = new ArrayList<Double>();
     var costs = new ArrayList<Double>();
     for (int round = 0; round < warmUps + rounds; round++) {
       double cpu = jvm.cpuSeconds();
-      double seconds = round(lab, work, iommus, batches);
+      double seconds = round(lab.node().target(), ids, work, batches);
       cpu = jvm.cpuSeconds() - cpu;
       if (round >= warmUps) {
         double operations = (double) iommus * batches * BATCH;
@@ -111,17 +111,15 @@ record BusyIommus(Nodes nodes) implements Benchmark {
             .of(costs));
   }
 
-  private static double round(Lab lab, Work work, int iommus, int batches)
-      throws InterruptedException {
-    var failed = new AtomicInteger(iommus);
+  /** Seconds that so many batches to each IOMMU take, over a node. */
+  static double round(String target, List<String> ids, Work work, int batches) {
+    var failed = new AtomicInteger(ids.size());
     var clients =
-        IntStream.range(0, CONNECTIONS)
-            .mapToObj(_ -> FleetClient.connect(lab.node().target()))
-            .toList();
+        IntStream.range(0, CONNECTIONS).mapToObj(_ -> FleetClient.connect(target)).toList();
     long start = System.nanoTime();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < iommus; i++) {
-        var id = id(i);
+      for (int i = 0; i < ids.size(); i++) {
+        var id = ids.get(i);
         var client = clients.get(i % CONNECTIONS);
         threads.execute(
             () -> {

@@ -19,6 +19,13 @@ public interface Nodes {
   /** The same with its journal in a database, which the settings name. */
   Node startInDatabase(Path data, List<String> settings) throws IOException;
 
+  /**
+   * Starts nodes of one cluster with a database of their own, and waits until they serve.
+   *
+   * @param directory of its own
+   */
+  Cluster cluster(Path directory, int nodes) throws IOException;
+
   /** How operations and configurations are said in the API. */
   WireCodec codec();
 
@@ -27,6 +34,16 @@ public interface Nodes {
 
   /** Mean bytes of the last {@code count} entries, of a node that was stopped. */
   double entryBytes(Path data, int count) throws IOException;
+
+  /** Running nodes. */
+  interface Cluster extends AutoCloseable {
+
+    /** HOST:PORT of the API of each. */
+    List<String> targets();
+
+    @Override
+    void close();
+  }
 
   /** A running node. */
   interface Node extends AutoCloseable {
