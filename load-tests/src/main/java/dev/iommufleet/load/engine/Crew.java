@@ -100,6 +100,15 @@ final class Crew {
     return new TreeMap<>(failures);
   }
 
+  /** What a machine has left in the fleet is deleted, as far as the fleet lets it. */
+  void cleanUp(RemoteMachine machine) {
+    try {
+      machine.cleanUp();
+    } catch (FleetException e) {
+      failed("clean-up", e);
+    }
+  }
+
   synchronized void abandoned(RemoteMachine machine) {
     abandoned.add(machine);
   }

@@ -185,6 +185,7 @@ public final class LoadRun {
     }
     if (!setup.keep() && !interrupted) {
       each(slots, Slot::cleanUp);
+      each(crew.abandoned(), crew::cleanUp);
     }
   }
 

@@ -140,10 +140,6 @@ final class Slot {
   }
 
   void cleanUp() {
-    try {
-      machine.cleanUp();
-    } catch (FleetException e) {
-      crew.failed("clean-up", e);
-    }
+    crew.cleanUp(machine);
   }
 }
