@@ -225,7 +225,7 @@ final class DeviceRequests {
       HostDeviceCause.Builder cause,
       Caller caller,
       ExecuteHostDeviceRequest request) {
-    if (!mustJournal(it, step)) {
+    if (!mustJournal(it, step) && !opensSession(request)) {
       it.carried.addAll(step.soft);
       caller.tell(caller.reply().setExecuteHostDevice(response(it, step, request)));
       after(it, step, false, () -> {});
@@ -239,6 +239,12 @@ final class DeviceRequests {
           var response = response(it, step, request);
           return asking -> asking.reply().setExecuteHostDevice(response);
         });
+  }
+
+  private boolean opensSession(ExecuteHostDeviceRequest request) {
+    return environment.settings().sessionsJournaled()
+        && request.hasRequestId()
+        && request.getRequestId().getSequence() == 1;
   }
 
   private boolean mustJournal(DeviceIncarnation it, DeviceStep step) {

@@ -10,6 +10,9 @@ package dev.iommufleet.actors;
  * @param idleMillis an entity that owes nothing leaves memory after so long without a message
  * @param backoffMinMillis before a failed entity starts again
  * @param backoffMaxMillis the same after many failures
+ * @param sessionsJournaled the first request of a session has an entry, whatever it does: where
+ *     entities move, copies of old requests can wait for one, and a session that only the entity's
+ *     memory knew would be taken for a new one when they come
  */
 public record EntitySettings(
     boolean fullByDefault,
@@ -20,7 +23,47 @@ public record EntitySettings(
     int backoffMinMillis,
     int backoffMaxMillis,
     LinkSettings links,
-    EntityLimits limits) {
+    EntityLimits limits,
+    boolean sessionsJournaled) {
+
+  /** For entities that do not move. */
+  public EntitySettings(
+      boolean fullByDefault,
+      int snapshotEntries,
+      int snapshotBytes,
+      int carriedFacts,
+      int idleMillis,
+      int backoffMinMillis,
+      int backoffMaxMillis,
+      LinkSettings links,
+      EntityLimits limits) {
+    this(
+        fullByDefault,
+        snapshotEntries,
+        snapshotBytes,
+        carriedFacts,
+        idleMillis,
+        backoffMinMillis,
+        backoffMaxMillis,
+        links,
+        limits,
+        false);
+  }
+
+  /** As these, for entities that move. */
+  public EntitySettings moving() {
+    return new EntitySettings(
+        fullByDefault,
+        snapshotEntries,
+        snapshotBytes,
+        carriedFacts,
+        idleMillis,
+        backoffMinMillis,
+        backoffMaxMillis,
+        links,
+        limits,
+        true);
+  }
 
   public static EntitySettings defaults() {
     return new EntitySettings(

@@ -16,6 +16,7 @@ import akka.cluster.typed.Cluster;
 import dev.iommufleet.protocol.cluster.v1.OwnershipPing;
 import dev.iommufleet.protocol.cluster.v1.OwnershipPong;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -202,6 +203,8 @@ public final class OwnershipGuard extends AbstractBehavior<Object> {
     boolean certain = terms.state.certain();
     if (certain != wasCertain) {
       wasCertain = certain;
+      var now = Instant.now();
+      terms.state.changed(now.getEpochSecond() * 1_000_000_000L + now.getNano());
       var log = getContext().getLog();
       if (certain) {
         log.info("a majority of the nodes says that this one belongs to it");

@@ -14,6 +14,8 @@ public final class OwnershipState implements Ownership {
   private boolean settled;
   private volatile Last last;
 
+  private volatile long changedUnixNanos;
+
   private record Last(long nanos, long certainFromNanos) {}
 
   /**
@@ -54,5 +56,15 @@ public final class OwnershipState implements Ownership {
     settled |= bySettled;
     long nanos = last == null ? askedNanos : Math.max(last.nanos - askedNanos, 0) + askedNanos;
     last = new Last(nanos, settled ? firstNanos : firstNanos + limitNanos);
+  }
+
+  /** It has become certain, or uncertain. Nanoseconds since 1970-01-01 UTC. */
+  void changed(long unixNanos) {
+    changedUnixNanos = unixNanos;
+  }
+
+  /** Nanoseconds since 1970-01-01 UTC: when that was last; 0: never. */
+  public long changedUnixNanos() {
+    return changedUnixNanos;
   }
 }

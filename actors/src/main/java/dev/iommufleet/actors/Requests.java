@@ -269,6 +269,7 @@ final class Requests {
     var segment = run.segment;
     return run.requestEntry != 0
         || !segment.facts.isEmpty()
+        || (environment.settings().sessionsJournaled() && run.opensSession())
         || (it.full() && !segment.soft.isEmpty())
         || it.carried.size() + segment.soft.size() > environment.settings().carriedFacts();
   }

@@ -151,6 +151,11 @@ final class Run {
     return !client.getSession().isEmpty();
   }
 
+  /** The first of its session: no entry knows the session yet. */
+  boolean opensSession() {
+    return hasId() && client.getSequence() == 1;
+  }
+
   /** Whether this is the request with the other's session and sequence. */
   boolean sameId(ClientRequest other) {
     return hasId()

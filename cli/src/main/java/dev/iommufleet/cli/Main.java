@@ -3,6 +3,7 @@ package dev.iommufleet.cli;
 import dev.iommufleet.cli.bench.BenchCommand;
 import dev.iommufleet.cli.capture.CaptureCommand;
 import dev.iommufleet.cli.certs.CertsCommand;
+import dev.iommufleet.cli.cluster.ClusterCommand;
 import dev.iommufleet.cli.demo.DemoCommand;
 import dev.iommufleet.cli.device.DeviceCommand;
 import dev.iommufleet.cli.explore.ExploreCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       NodeCommand.class,
       CertsCommand.class,
+      ClusterCommand.class,
       IommuCommand.class,
       DeviceCommand.class,
       CaptureCommand.class,

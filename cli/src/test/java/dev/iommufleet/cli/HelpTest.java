@@ -86,7 +86,10 @@ class HelpTest {
             "device groups",
             "device dma",
             "device reset",
-            "device inject")) {
+            "device inject",
+            "cluster status",
+            "cluster leave",
+            "cluster drain")) {
       assertTrue(names.contains("iommu-fleet " + name), name);
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import dev.iommufleet.protocol.api.v1.ClusterServiceProto;
 import dev.iommufleet.protocol.api.v1.DeviceServiceProto;
 import dev.iommufleet.protocol.api.v1.IommuFleetProto;
 import dev.iommufleet.protocol.api.v1.RefusalCode;
@@ -50,6 +51,9 @@ class ApiDocTest {
     calls(
         "device_service.proto",
         DeviceServiceProto.getDescriptor().findServiceByName("DeviceService"));
+    calls(
+        "cluster_service.proto",
+        ClusterServiceProto.getDescriptor().findServiceByName("ClusterService"));
   }
 
   private static void calls(String file, ServiceDescriptor service) throws IOException {

@@ -1,8 +1,13 @@
 package dev.iommufleet.client;
 
 import com.google.protobuf.ByteString;
+import dev.iommufleet.protocol.api.v1.ClusterServiceGrpc;
+import dev.iommufleet.protocol.api.v1.ClusterServiceGrpc.ClusterServiceBlockingStub;
 import dev.iommufleet.protocol.api.v1.CreateIommuRequest;
 import dev.iommufleet.protocol.api.v1.DeleteIommuRequest;
+import dev.iommufleet.protocol.api.v1.DrainNodeRequest;
+import dev.iommufleet.protocol.api.v1.GetClusterStatusRequest;
+import dev.iommufleet.protocol.api.v1.GetClusterStatusResponse;
 import dev.iommufleet.protocol.api.v1.GetIommuRequest;
 import dev.iommufleet.protocol.api.v1.GetRegistersRequest;
 import dev.iommufleet.protocol.api.v1.GetRegistersResponse;
@@ -10,6 +15,7 @@ import dev.iommufleet.protocol.api.v1.Iommu;
 import dev.iommufleet.protocol.api.v1.IommuFleetGrpc;
 import dev.iommufleet.protocol.api.v1.IommuFleetGrpc.IommuFleetBlockingStub;
 import dev.iommufleet.protocol.api.v1.IommuSpec;
+import dev.iommufleet.protocol.api.v1.LeaveClusterRequest;
 import dev.iommufleet.protocol.api.v1.ListFaultsRequest;
 import dev.iommufleet.protocol.api.v1.ListFaultsResponse;
 import dev.iommufleet.protocol.api.v1.ListIommusRequest;
@@ -37,6 +43,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FleetClient implements AutoCloseable {
   private static final Duration CALL_TIME = Duration.ofSeconds(20);
+  private static final Duration NODE_CALL_TIME = Duration.ofSeconds(60);
   private static final long CLOSE_MILLIS = 2_000;
 
   private final ManagedChannel channel;
@@ -138,6 +145,40 @@ public final class FleetClient implements AutoCloseable {
   /** The host devices of the same fleet. */
   public Devices devices() {
     return new Devices(channel, retrier, CALL_TIME);
+  }
+
+  // ---- nodes -------------------------------------------------------------------------------
+
+  /** The cluster as the node sees it that answers. */
+  public GetClusterStatusResponse clusterStatus() {
+    var request = GetClusterStatusRequest.getDefaultInstance();
+    return retrier.repeatable(() -> nodes().getClusterStatus(request));
+  }
+
+  /**
+   * Lets a node hand over, leave its cluster and end.
+   *
+   * @param member its gRPC server or its address; empty: the node that answers
+   * @return its address
+   */
+  public String leaveCluster(String member) {
+    var request = LeaveClusterRequest.newBuilder().setMember(member).build();
+    return retrier.once(() -> nodes().leaveCluster(request)).getAddress();
+  }
+
+  /**
+   * Lets the node that answers hand over, and stay.
+   *
+   * @return its address, once it has no shards
+   */
+  public String drainNode() {
+    var request = DrainNodeRequest.getDefaultInstance();
+    return retrier.once(() -> nodes().drainNode(request)).getAddress();
+  }
+
+  private ClusterServiceBlockingStub nodes() {
+    return ClusterServiceGrpc.newBlockingStub(channel)
+        .withDeadline(Deadline.after(NODE_CALL_TIME.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   // ---- looking inside ----------------------------------------------------------------------

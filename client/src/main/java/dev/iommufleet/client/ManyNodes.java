@@ -5,6 +5,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
@@ -12,12 +13,15 @@ import io.grpc.StatusOr;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** One channel to several nodes: each call goes to the next one that answers. */
 final class ManyNodes {
   private static final String SCHEME = "iommu-fleet";
   private static final String POLICY = "round_robin";
+  private static final long KEEP_ALIVE_SECONDS = 10;
+  private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 4;
 
   static {
     NameResolverRegistry.getDefaultRegistry().register(new Provider());
@@ -28,11 +32,18 @@ final class ManyNodes {
   /** {@code targets}: HOST:PORT, one or several with commas between them. */
   static ManagedChannel channel(String targets, ChannelCredentials credentials) {
     if (!targets.contains(",")) {
-      return Grpc.newChannelBuilder(targets, credentials).build();
+      return keptAlive(Grpc.newChannelBuilder(targets, credentials)).build();
     }
-    return Grpc.newChannelBuilder(SCHEME + ":///" + targets, credentials)
+    return keptAlive(Grpc.newChannelBuilder(SCHEME + ":///" + targets, credentials))
         .defaultLoadBalancingPolicy(POLICY)
         .build();
+  }
+
+  /** A node that is stopped keeps its connections: calls on them must not wait for their end. */
+  private static ManagedChannelBuilder<?> keptAlive(ManagedChannelBuilder<?> channel) {
+    return channel
+        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   private static final class Provider extends NameResolverProvider {

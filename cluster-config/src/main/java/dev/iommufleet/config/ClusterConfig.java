@@ -48,10 +48,11 @@ public final class ClusterConfig {
   /** Who may begin to serve, and who may go on: more than half of the seeds. */
   private static void majority(ClusterSettings settings, Map<String, Object> values) {
     values.put(ROLE, settings.majority());
-    values.put("akka.cluster.sbr.active-strategy", "static-quorum");
-    values.put("akka.cluster.sbr.static-quorum.quorum-size", settings.majority());
-    values.put("akka.cluster.sbr.static-quorum.role", VOTER);
-    values.put("akka.cluster.sbr.stable-after", millis(settings.stableAfterMillis()));
+    values.put("akka.cluster.split-brain-resolver.active-strategy", "static-quorum");
+    values.put("akka.cluster.split-brain-resolver.static-quorum.quorum-size", settings.majority());
+    values.put("akka.cluster.split-brain-resolver.static-quorum.role", VOTER);
+    values.put(
+        "akka.cluster.split-brain-resolver.stable-after", millis(settings.stableAfterMillis()));
     values.put("akka.cluster.down-removal-margin", millis(settings.removalMarginMillis()));
     values.put(
         "akka.cluster.failure-detector.acceptable-heartbeat-pause",

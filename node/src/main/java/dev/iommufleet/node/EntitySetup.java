@@ -15,19 +15,21 @@ final class EntitySetup {
 
   static EntitySettings of(Settings settings) {
     var timeouts = settings.timeouts();
-    return new EntitySettings(
-        settings.journal().fullByDefault(),
-        settings.snapshots().everyEntries(),
-        settings.snapshots().everyBytes(),
-        settings.journal().carriedFacts(),
-        timeouts.idleMillis(),
-        timeouts.restartBackoffMinMillis(),
-        timeouts.restartBackoffMaxMillis(),
-        new LinkSettings(
-            new Resending(timeouts.resendMinMillis(), timeouts.resendMaxMillis()),
-            timeouts.deviceTlbMillis(),
-            timeouts.devicePollMillis()),
-        limits(settings));
+    var entities =
+        new EntitySettings(
+            settings.journal().fullByDefault(),
+            settings.snapshots().everyEntries(),
+            settings.snapshots().everyBytes(),
+            settings.journal().carriedFacts(),
+            timeouts.idleMillis(),
+            timeouts.restartBackoffMinMillis(),
+            timeouts.restartBackoffMaxMillis(),
+            new LinkSettings(
+                new Resending(timeouts.resendMinMillis(), timeouts.resendMaxMillis()),
+                timeouts.deviceTlbMillis(),
+                timeouts.devicePollMillis()),
+            limits(settings));
+    return settings.cluster().several() ? entities.moving() : entities;
   }
 
   private static EntityLimits limits(Settings settings) {
@@ -45,14 +47,19 @@ final class EntitySetup {
         settings.timeouts().awaitMaxMillis());
   }
 
+  /** Nanoseconds since 1970-01-01 UTC. */
+  static long unixNanos() {
+    var now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
   /** Strictly ascending in this process, near the wall clock. */
   static final class UnixNanos implements LongSupplier {
     private final AtomicLong last = new AtomicLong();
 
     @Override
     public long getAsLong() {
-      var now = Instant.now();
-      long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+      long nanos = unixNanos();
       return last.updateAndGet(before -> Math.max(before + 1, nanos));
     }
   }

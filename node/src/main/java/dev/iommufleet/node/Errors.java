@@ -69,6 +69,13 @@ final class Errors {
         "this node was drained; nothing was executed; ask another node");
   }
 
+  static Refusal notDrained() {
+    return Refusals.of(
+        RefusalCode.REFUSAL_CODE_NO_ANSWER,
+        "the others have not taken all shards in time; this node takes no requests and goes on"
+            + " handing over; ask again, or look at the status");
+  }
+
   /** Before anything was sent. */
   static Refusal uncertain() {
     return Refusals.of(

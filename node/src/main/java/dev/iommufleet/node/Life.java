@@ -27,6 +27,8 @@ import dev.iommufleet.config.ClusterConfig;
 import dev.iommufleet.config.Settings;
 import dev.iommufleet.hardware.vtd.Model;
 import dev.iommufleet.node.metrics.ShardWatch;
+import dev.iommufleet.protocol.api.v1.NodeState;
+import dev.iommufleet.protocol.api.v1.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,14 @@ final class Life {
   private final ConcurrentHashMap<Long, String> addresses = new ConcurrentHashMap<>();
 
   private ServerBinding http;
+
+  /** It takes no more requests and has no shards, and stays a member. */
+  private volatile boolean drained;
+
+  /** Since when it is a member; 0: it is not. */
+  private volatile long upSinceNanos;
+
+  private final long begunNanos = EntitySetup.unixNanos();
 
   /** Ports as they were found the first time: the process keeps them. */
   record Ports(int http, int cluster) {}
@@ -168,6 +178,7 @@ final class Life {
     if (!await(this::isUp)) {
       return false;
     }
+    upSinceNanos = EntitySetup.unixNanos();
     var gateway = gateway();
     if (!await(ownership::certain)) {
       return false;
@@ -190,7 +201,7 @@ final class Life {
     return true;
   }
 
-  private boolean isUp() {
+  boolean isUp() {
     return cluster.selfMember().status().equals(MemberStatus.up());
   }
 
@@ -273,13 +284,20 @@ final class Life {
 
   /** What is under way is answered; a node that was given up has nobody to answer for. */
   private void drain() {
-    admission.close();
     boolean given = reason().filter(CoordinatedShutdown.clusterDowningReason()::equals).isPresent();
-    home.door().refuse(given ? Errors.notReady() : Errors.stopping());
     if (given) {
+      admission.close();
+      home.door().refuse(Errors.notReady());
       pending.endAll(Errors.cutOff());
       return;
     }
+    drain(Errors.stopping());
+  }
+
+  /** New requests are refused; those under way are answered. */
+  private void drain(Refusal refusal) {
+    admission.close();
+    home.door().refuse(refusal);
     long deadline =
         System.nanoTime() + Duration.ofMillis(settings.timeouts().drainMillis()).toNanos();
     while (admission.total() > 0 && System.nanoTime() - deadline < 0) {
@@ -315,6 +333,65 @@ final class Life {
 
   void awaitEnd() {
     system.getWhenTerminated().toCompletableFuture().join();
+  }
+
+  /** New requests are refused from now on; returns when those under way are answered. */
+  CompletionStage<Done> drainForGood() {
+    drained = true;
+    return onThread(() -> drain(Errors.drained()));
+  }
+
+  /** Gives the shards away and leaves; the process then ends. */
+  void leave() {
+    CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterLeavingReason());
+  }
+
+  // ---- what others ask ---------------------------------------------------------------------
+
+  NodeState state() {
+    if (reason().isPresent()) {
+      return NodeState.NODE_STATE_STOPPING;
+    }
+    if (upSinceNanos == 0) {
+      return NodeState.NODE_STATE_JOINING;
+    }
+    if (drained) {
+      return NodeState.NODE_STATE_DRAINED;
+    }
+    return ownership.certain() ? NodeState.NODE_STATE_SERVING : NodeState.NODE_STATE_UNCERTAIN;
+  }
+
+  boolean isCertain() {
+    return upSinceNanos != 0 && ownership.certain();
+  }
+
+  /** Nanoseconds since 1970-01-01 UTC: since when {@link #isCertain} is as it is. */
+  long certainSinceUnixNanos() {
+    return state.map(OwnershipState::changedUnixNanos).filter(it -> it != 0).orElse(begunNanos);
+  }
+
+  /** Nanoseconds since 1970-01-01 UTC; 0: it is no member. */
+  long upSinceUnixNanos() {
+    return upSinceNanos;
+  }
+
+  String grpc() {
+    return home.grpc();
+  }
+
+  /** A member's gRPC server by the uid of its run; empty: it has not said. */
+  String grpcOf(long uid) {
+    return uid == cluster.selfMember().uniqueAddress().longUid()
+        ? home.grpc()
+        : addresses.getOrDefault(uid, "");
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Cluster cluster() {
+    return cluster;
   }
 
   ActorSystem<?> system() {

@@ -43,7 +43,7 @@ public final class Node implements AutoCloseable {
   private volatile Life life;
   private volatile Life.Ports ports;
   private volatile boolean closing;
-  private int restarts;
+  private volatile int restarts;
 
   private Node(Settings settings) {
     this.settings = settings;
@@ -98,7 +98,9 @@ public final class Node implements AutoCloseable {
     var config = ConfigFactory.parseMap(store.settings()).withFallback(given).resolve();
     var index = part(FleetIndex.open(store));
     var blocking = blockingExecutor();
-    var door = GrpcDoor.open(settings, locks, metrics, List.of());
+    var door =
+        GrpcDoor.open(
+            settings, locks, metrics, List.of(new ClusterAdmin(() -> life, () -> restarts)));
     part(door::close);
     home = new Home(settings, locks.remoting(config), index, blocking, door, locks, metrics);
     life = Life.begin(home, new Life.Ports(settings.node().httpPort(), settings.cluster().port()));
@@ -144,7 +146,7 @@ public final class Node implements AutoCloseable {
           end = last.get();
           return;
         }
-        restarts++;
+        restarts = restarts + 1;
         LOG.warn(
             "this node is out of its cluster ({}) and looks for it anew, time {}",
             reason(),

@@ -35,7 +35,7 @@ final class Owing {
 
   /** One round; none while the last one goes on. */
   void wake() {
-    if (running.compareAndSet(false, true)) {
+    if (!gateway.admission().closed() && running.compareAndSet(false, true)) {
       page("", index::owing, gateway::ask)
           .thenCompose(_ -> page("", index::owingDevices, gateway::askDevice))
           .whenComplete(

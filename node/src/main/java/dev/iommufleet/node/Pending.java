@@ -20,7 +20,7 @@ final class Pending {
   static final long LOOK_MILLIS = 250;
 
   private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int MOST_DOUBLINGS = 3;
+  private static final int MOST_DOUBLINGS = 1;
 
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 

@@ -79,6 +79,25 @@ final class ChildNode implements AutoCloseable {
     }
   }
 
+  /** Waits until it serves, after it had stopped to. */
+  void awaitReadyAgain() throws InterruptedException {
+    awaitReady(503);
+    awaitReady(200);
+  }
+
+  private void awaitReady(int status) throws InterruptedException {
+    for (int attempts = 0; ready() != status; attempts++) {
+      if (attempts > 1_200) {
+        throw new IllegalStateException("/ready does not come to say " + status);
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Status of {@code /ready}; 0: no answer. */
   int ready() {
     try {
