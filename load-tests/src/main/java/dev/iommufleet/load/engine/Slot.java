@@ -8,6 +8,7 @@ import dev.iommufleet.load.guest.Finding;
 import dev.iommufleet.load.guest.Guest;
 import dev.iommufleet.load.guest.ModelMachine;
 import dev.iommufleet.load.guest.Step;
+import dev.iommufleet.load.history.Refusals;
 
 /**
  * The place of one guest. When a request of it ends without an answer, nobody knows what its
@@ -78,7 +79,7 @@ final class Slot {
       judge(step, answer);
     } catch (FleetException e) {
       waitingSince = 0;
-      boolean refused = e instanceof RefusedException;
+      boolean refused = e instanceof RefusedException it && Refusals.nothingExecuted(it.code());
       meter.add(
           step.kind(),
           refused ? Outcome.REFUSED : Outcome.UNKNOWN,

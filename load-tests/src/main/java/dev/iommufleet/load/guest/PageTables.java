@@ -35,7 +35,10 @@ final class PageTables {
 
   private int maps;
 
-  /** Where data lies, by page: another frame for each map, so that an old translation shows. */
+  /**
+   * Where data lies, by page from the upper end, where pages are given out first. Each map takes
+   * another frame, so that an old translation shows.
+   */
   private int[] data = new int[0];
 
   /** {@code number}: of the address space, among those of its guest. */
@@ -79,20 +82,21 @@ final class PageTables {
 
   /** Where the page's data lies. */
   long address(int page) {
-    return DATA + ((long) data[page] << 12);
+    return DATA + ((long) data[PAGES - 1 - page] << 12);
   }
 
   /** Maps pages that are not mapped. */
   void map(Batch batch, int page, int count) {
-    if (data.length < page + count) {
-      data = Arrays.copyOf(data, Math.min(PAGES, (page + count + 63) / 64 * 64));
+    int last = PAGES - 1 - page;
+    if (data.length <= last) {
+      data = Arrays.copyOf(data, Math.min(PAGES, (last / 64 + 1) * 64));
     }
     for (int at = page; at < page + count; ) {
       int end = Math.min(page + count, (at / 512 + 1) * 512);
       long table = leafTable(batch, at / 512);
       var entries = new long[end - at];
       for (int i = 0; i < entries.length; i++) {
-        data[at + i] = ++maps & MOST_FRAMES;
+        data[PAGES - 1 - at - i] = ++maps & MOST_FRAMES;
         entries[i] = address(at + i) | rights;
       }
       batch.claim(Claim.newBuilder().setMapped(mapping(at, end - at)));
