@@ -57,7 +57,8 @@ class ImportTableTest {
         PROTOBUF,
         GRPC,
         of("dev.iommufleet.hardware..", "dev.iommufleet.client.."),
-        of("com.fasterxml.jackson.core..", "org.HdrHistogram..", "org.openjdk.jmh.."),
+        of("com.fasterxml.jackson..", "com.networknt.schema..", "org.HdrHistogram.."),
+        of("org.openjdk.jmh.."),
         of("io.zonky.."));
 
     final String name;
