@@ -69,6 +69,11 @@ public final class LabFaults implements Faults {
     };
   }
 
+  @Override
+  public boolean whole() {
+    return begun.stream().allMatch(CompletableFuture::isDone);
+  }
+
   private static void mustBeDone(int node, int exitCode) {
     if (exitCode != 0) {
       throw new IllegalStateException(

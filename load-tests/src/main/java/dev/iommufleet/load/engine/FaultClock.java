@@ -46,15 +46,20 @@ final class FaultClock {
   private final List<Running> running = new ArrayList<>();
   private final Thread thread;
   private long judgedSince = Long.MAX_VALUE;
+  private long calmSince = Long.MIN_VALUE;
   private volatile boolean started;
   private volatile boolean ended;
+  private volatile boolean over;
   private volatile String failure;
 
   FaultClock(Place place, List<Fault> faults, long loadBegan) {
     this.place = place;
     this.loadBegan = loadBegan;
     pending.addAll(faults);
-    pending.sort(Comparator.comparing(Fault::at));
+    if (faults.stream().noneMatch(Fault::inTurn)) {
+      pending.sort(Comparator.comparing(Fault::at));
+    }
+    over = faults.isEmpty();
     thread = Thread.ofPlatform().daemon().name("faults").unstarted(this::work);
   }
 
@@ -78,6 +83,11 @@ final class FaultClock {
     }
   }
 
+  /** Every fault was injected and undone, and every guest is served again. */
+  boolean isOver() {
+    return over;
+  }
+
   /** Why the clock stopped early; null: it did not. */
   String failure() {
     return failure;
@@ -92,21 +102,32 @@ final class FaultClock {
     try {
       while (!ended || !isCalm()) {
         long now = System.nanoTime();
-        while (!ended
-            && !pending.isEmpty()
-            && now - judgedSince >= pending.getFirst().at().toNanos()) {
+        while (!ended && !pending.isEmpty() && isDue(pending.getFirst(), now)) {
           inject(pending.removeFirst());
         }
         undo(now);
         look(System.nanoTime());
+        over = pending.isEmpty() && isCalm() && place.faults.whole();
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       }
     } catch (InterruptedException e) {
       failure = "interrupted";
     } catch (IOException e) {
+      over = true;
       failure = e.getMessage();
       place.progress.line("a fault could not be injected or undone: " + failure);
     }
+  }
+
+  /** What comes in turn counts from the moment at which all was well again. */
+  private boolean isDue(Fault fault, long now) {
+    if (!fault.inTurn()) {
+      return now - judgedSince >= fault.at().toNanos();
+    }
+    if (!isCalm() || !place.faults.whole()) {
+      calmSince = now;
+    }
+    return now - Math.max(calmSince, judgedSince) >= fault.at().toNanos();
   }
 
   private boolean isCalm() {

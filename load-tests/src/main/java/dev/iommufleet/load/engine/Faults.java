@@ -17,6 +17,11 @@ public interface Faults {
    */
   Undo inject(Fault fault) throws IOException, InterruptedException;
 
+  /** Whether every node that was started again serves. */
+  default boolean whole() {
+    return true;
+  }
+
   /** Makes good what was done. */
   @FunctionalInterface
   interface Undo {

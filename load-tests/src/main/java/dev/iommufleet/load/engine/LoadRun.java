@@ -135,7 +135,8 @@ public final class LoadRun {
       if (!phase.warmUp()) {
         faults.start();
       }
-      var run = new PhaseRun(phase, scenario, slots, crew.violations(), setup.progress());
+      var run =
+          new PhaseRun(phase, scenario, slots, faults::isOver, crew.violations(), setup.progress());
       current = run;
       if (interrupted) {
         run.interrupt();

@@ -26,7 +26,7 @@ final class OpenDrive implements Drive {
   private final Lane[] lanes;
   private final AtomicLong waiting = new AtomicLong();
   private final ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor();
-  private volatile long begun;
+  private final AtomicLong begun = new AtomicLong();
   private volatile boolean stopped;
   private volatile boolean aborted;
 
@@ -103,7 +103,7 @@ final class OpenDrive implements Drive {
 
   private void dispatch(long beginning) throws InterruptedException {
     int lane = -1;
-    while (!stopped && begun < limits.requests) {
+    while (!stopped && begun.get() < limits.requests) {
       long start = starts.next();
       long at = beginning + start;
       if (start >= limits.nanos || !sleepUntil(at)) {
@@ -113,7 +113,7 @@ final class OpenDrive implements Drive {
       if (lane < 0) {
         return; // Nobody has anything to do any more.
       }
-      begun++;
+      begun.incrementAndGet();
       if (waiting.get() >= limits.backlog) {
         meter.shed();
       } else {
@@ -161,13 +161,13 @@ final class OpenDrive implements Drive {
 
   @Override
   public double share() {
-    return limits.requests < Long.MAX_VALUE ? begun / (double) limits.requests : -1;
+    return limits.requests < Long.MAX_VALUE ? begun.get() / (double) limits.requests : -1;
   }
 
   @Override
   public String done() {
     return limits.requests < Long.MAX_VALUE
-        ? "%d of %d requests".formatted(begun, limits.requests)
+        ? "%d of %d requests".formatted(begun.get(), limits.requests)
         : "%d waiting".formatted(waiting.get());
   }
 }

@@ -7,6 +7,7 @@ import dev.iommufleet.load.scenario.Scenario.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** One phase: a drive, and somebody who looks at the clock. */
@@ -20,11 +21,19 @@ final class PhaseRun {
   private final Progress progress;
   private final Meter meter = new Meter();
   private final Drive drive;
+  private final BooleanSupplier calm;
   private volatile boolean interrupted;
   private volatile boolean over;
 
+  /** {@code calm}: nothing is to go wrong any more, and nothing is. */
   PhaseRun(
-      Phase phase, Scenario scenario, List<Slot> slots, Violations violations, Progress progress) {
+      Phase phase,
+      Scenario scenario,
+      List<Slot> slots,
+      BooleanSupplier calm,
+      Violations violations,
+      Progress progress) {
+    this.calm = calm;
     this.phase = phase;
     this.violations = violations;
     this.progress = progress;
@@ -101,7 +110,11 @@ final class PhaseRun {
   }
 
   private boolean isOver(long nanos) {
-    return phase.length() instanceof Length.Lasts it && nanos >= it.time().toNanos();
+    return switch (phase.length()) {
+      case Length.Lasts it -> nanos >= it.time().toNanos();
+      case Length.Calm() -> calm.getAsBoolean();
+      case Length.Requests _, Length.Booted() -> false;
+    };
   }
 
   private Progress.Look look(long nanos, double rate) {

@@ -33,7 +33,7 @@ final class RemoteMachine {
   /** Most that all waiting of a request may take, and most for each. */
   private static final int AWAITS_MILLIS = 60_000;
 
-  private static final int AWAIT_MILLIS = 20_000;
+  private static final int AWAIT_MILLIS = 60_000;
   private static final int DMA_MILLIS = 10_000;
   private static final int ATS_ENABLE = 1 << 15;
   private static final int BUS_MASTER = 1 << 2;

@@ -62,17 +62,23 @@ public record Scenario(
 
     /** When every guest has booted. */
     record Booted() implements Length {}
+
+    /** When every fault was injected and undone, and every guest is served again. */
+    record Calm() implements Length {}
   }
 
   /**
    * Something done to the fleet.
    *
-   * @param at after the first phase that is no warm-up began
+   * @param at after the first phase that is no warm-up began, or after the calm behind the faults
+   *     before it
+   * @param inTurn when it is counted from that calm
    * @param node which node, from 1
    * @param lasts until it is undone; zero: it is not
    * @param command what is run for kind {@code command}; empty for others
    */
-  public record Fault(Duration at, FaultKind kind, int node, Duration lasts, String command) {}
+  public record Fault(
+      Duration at, boolean inTurn, FaultKind kind, int node, Duration lasts, String command) {}
 
   /** What can be done to a fleet. */
   public enum FaultKind {

@@ -180,7 +180,7 @@ final class ScenarioBuilder {
     }
     return phase.has("requests")
         ? new Length.Requests(phase.path("requests").asLong())
-        : new Length.Booted();
+        : phase.path("until").asText().equals("calm") ? new Length.Calm() : new Length.Booted();
   }
 
   private Arrival arrival(JsonNode arrival, String path) {
@@ -249,8 +249,12 @@ final class ScenarioBuilder {
       wrong(
           fault, path, command ? "kind command needs command" : "only kind command has a command");
     }
+    if (fault.has("at") == fault.has("after")) {
+      wrong(fault, path, "a fault has either at or after");
+    }
     return new Fault(
-        duration(fault.path("at"), Duration.ZERO),
+        duration(fault.path(fault.has("after") ? "after" : "at"), Duration.ZERO),
+        fault.has("after"),
         kind,
         fault.path("node").asInt(1),
         duration(fault.path("for"), Duration.ZERO),

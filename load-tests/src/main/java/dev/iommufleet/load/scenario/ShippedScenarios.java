@@ -14,7 +14,15 @@ public final class ShippedScenarios {
           "hotplug",
           "teardown",
           "replay",
-          "kill-one-of-three");
+          "kill-one-of-three",
+          "demo-cluster",
+          "survive-kills",
+          "survive-majority",
+          "survive-two-of-five",
+          "survive-pause",
+          "survive-partitions",
+          "survive-database",
+          "survive-rolling");
 
   private ShippedScenarios() {}
 
