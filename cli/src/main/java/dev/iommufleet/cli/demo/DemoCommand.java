@@ -1,6 +1,7 @@
 package dev.iommufleet.cli.demo;
 
 import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.cli.Main;
 import dev.iommufleet.cli.Printer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,11 +24,18 @@ import picocli.CommandLine.Option;
           + " with device-IOTLB), replays recordings of real Linux guests into all of them at once"
           + " through the API, kills the node with SIGKILL in the middle, starts it again on the"
           + " same data, finishes, and compares every answer with the reference emulator's.",
+      "With --cluster: starts a database and three nodes, boots a thousand guests that behave as"
+          + " Linux does, kills a node in the middle, judges every answer, and writes a report.",
       "Exit code 0: everything matched, 1: something did not."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  iommu-fleet demo", "  iommu-fleet demo --data /tmp/demo --json"})
+    footer = {
+      "  iommu-fleet demo",
+      "  iommu-fleet demo --cluster",
+      "  iommu-fleet demo --data /tmp/demo --json"
+    })
 public final class DemoCommand implements Callable<Integer> {
+  private static final int NODES = 3;
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   @Mixin private Printer print;
@@ -38,16 +46,45 @@ public final class DemoCommand implements Callable<Integer> {
       description = "A new directory for the journal. Default: .iommu-fleet/demo-DATE-TIME.")
   private Path data;
 
-  @Option(names = "--cluster", description = "Several nodes. This release runs single nodes only.")
+  @Option(
+      names = "--cluster",
+      description =
+          "Three nodes with a database, a thousand guests; one node is killed and comes back."
+              + " Writes a report.")
   private boolean cluster;
 
   @Override
-  public Integer call() throws InterruptedException {
-    if (cluster) {
-      throw CommandException.usage(
-          "--cluster is not supported yet: a node of this release is a cluster of its own");
+  public Integer call() throws IOException, InterruptedException {
+    return cluster ? cluster(directory()) : new Demo(print, directory()).run();
+  }
+
+  /** A load like any other: see {@code load run}. */
+  private int cluster(Path directory) throws IOException {
+    var report = directory.resolve("report.html");
+    var json = directory.resolve("report.json");
+    int code =
+        Main.commandLine()
+            .setOut(print.json() ? print.err() : print.out())
+            .setErr(print.err())
+            .execute(
+                "load",
+                "run",
+                "demo-cluster",
+                "--lab",
+                Integer.toString(NODES),
+                "--lab-directory",
+                directory.resolve("lab").toString(),
+                "--json",
+                json.toString(),
+                "--report",
+                report.toString());
+    if (print.json() && Files.exists(json)) {
+      print.out().print(Files.readString(json));
+      print.out().flush();
     }
-    return new Demo(print, directory()).run();
+    print.err().println("report: " + report);
+    print.err().flush();
+    return code;
   }
 
   private Path directory() {
