@@ -49,7 +49,7 @@ class ImportTableTest {
         GRPC,
         of("dev.iommufleet.hardware..", "dev.iommufleet.persistence..", "dev.iommufleet.actors.."),
         of("dev.iommufleet.config..", "akka..", "scala..", "com.typesafe.config.."),
-        of("org.slf4j..", "ch.qos.logback..")),
+        of("org.slf4j..", "ch.qos.logback..", "io.prometheus..", "org.bouncycastle..")),
     CLIENT("client", PROTOBUF, GRPC),
     SIMULATION("simulation", of("dev.iommufleet.hardware..")),
     LOAD(

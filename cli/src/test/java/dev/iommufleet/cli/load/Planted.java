@@ -146,7 +146,7 @@ record Planted(
   /** A call that is answered like this, put behind everything that calls did. */
   private static void further(List<HistoryRecord> history, Answered.Builder answer) {
     int at = answer(history, "dma", -1) + 1;
-    long call = 1_000_000 + at;
+    long call = 1_000_000L + at;
     long nanos = history.get(at - 1).getAtNanos();
     var invoked =
         Invoked.newBuilder()

@@ -56,7 +56,7 @@ public final class IommuView {
     return core.latches.is(Latch.QUEUE_ENABLED) ? (int) Math.floorMod(ahead, entries) : 0;
   }
 
-  /** Page requests in the page-request queue that software has not taken. [PRI-2] */
+  /** Page requests in the page-request queue that software has not taken. [PRI-2.1] */
   public int pageRequestsPending() {
     long bytes = 0x1000L << (core.registers.get(Registers.PQA) & 7);
     long ahead = core.registers.getQuad(Registers.PQT) - core.registers.getQuad(Registers.PQH);

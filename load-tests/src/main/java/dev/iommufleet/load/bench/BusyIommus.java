@@ -103,7 +103,8 @@ record BusyIommus(Nodes nodes) implements Benchmark {
       }
     }
     var how =
-        "%d IOMMUs, a stream each over %d connections, %d batches of %d in flight of each, %d a round"
+        ("%d IOMMUs, a stream each over %d connections, %d batches of %d in flight of each, %d a"
+                + " round")
             .formatted(iommus, CONNECTIONS, DEPTH, BATCH, batches);
     return List.of(
         Goal.atLeast(work.target(), "operations/s", work.name(), how).of(rates),

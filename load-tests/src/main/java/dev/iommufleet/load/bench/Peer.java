@@ -20,7 +20,6 @@ record Peer(Nodes nodes) implements Benchmark {
   private static final int BATCH = 64;
   private static final String ID = "peer";
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final double KIB = 1024;
 
   @Override
   public String name() {

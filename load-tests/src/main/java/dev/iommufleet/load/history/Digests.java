@@ -17,7 +17,7 @@ public final class Digests {
 
   /** Of messages in their order; never 0. */
   public static long of(List<? extends MessageLite> messages) {
-    long digest = messages.size() + 1;
+    long digest = messages.size() + 1L;
     for (MessageLite message : messages) {
       digest = add(digest, message.toByteArray());
     }

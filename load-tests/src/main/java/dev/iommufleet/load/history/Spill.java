@@ -182,7 +182,7 @@ final class Spill {
             whole.put(it.getCall(), kept);
             yield kept;
           }
-          case ANSWERED -> whole.remove(record.getAnswered().getCall()) != Boolean.FALSE;
+          case ANSWERED -> !Boolean.FALSE.equals(whole.remove(record.getAnswered().getCall()));
           case REFUSED -> whole.remove(record.getRefused().getCall()) != null;
           case NO_ANSWER -> whole.remove(record.getNoAnswer().getCall()) != null;
           default -> true;

@@ -18,7 +18,7 @@ class ArrivalTest {
     return LongStream.generate(starts::next).limit(count).toArray();
   }
 
-  private static long within(Arrival.Open arrival, long fromNanos, long toNanos) {
+  private static double within(Arrival.Open arrival, long fromNanos, long toNanos) {
     var starts = arrival.starts(7);
     long count = 0;
     for (long at = starts.next(); at < toNanos; at = starts.next()) {
