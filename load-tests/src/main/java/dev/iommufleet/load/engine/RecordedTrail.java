@@ -84,8 +84,8 @@ public record RecordedTrail(Recorder recorder, long beganNanos) implements Trail
 
   @Override
   public long fault(Fault fault) {
-    // Whatever happens to a node, its entities may begin anew elsewhere, with empty caches.
-    boolean forgets = fault.kind() != FaultKind.COMMAND;
+    // A process that ends takes with it what it had not written; no other fault does.
+    boolean forgets = fault.kind() == FaultKind.KILL || fault.kind() == FaultKind.RESTART;
     return recorder.fault(
         FaultInjected.newBuilder()
             .setKind(fault.kind().label())
