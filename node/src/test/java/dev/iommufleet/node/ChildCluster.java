@@ -27,8 +27,8 @@ final class ChildCluster implements AutoCloseable {
     this.nodes = new ChildNode[seeds];
   }
 
-  /** Begins a node, and does not wait for it. */
-  ChildNode launch(int index) throws IOException {
+  /** Begins a node, and does not wait for it; {@code own} settings go before all others. */
+  ChildNode launch(int index, String... own) throws IOException {
     var all = new ArrayList<String>();
     all.add("iommu-fleet.postgres.url=" + database);
     all.add("iommu-fleet.postgres.connections=4");
@@ -37,6 +37,7 @@ final class ChildCluster implements AutoCloseable {
     all.add("iommu-fleet.node.grpc-port=" + grpc.get(index));
     all.add("iommu-fleet.cluster.port=" + remoting.get(index));
     all.addAll(settings);
+    all.addAll(List.of(own));
     nodes[index] = ChildNode.launch(Profiles.POSTGRES, all);
     return nodes[index];
   }

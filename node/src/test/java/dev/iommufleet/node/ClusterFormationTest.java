@@ -75,6 +75,23 @@ class ClusterFormationTest {
   }
 
   @Test
+  @DisplayName("let nobody in who has another list, and that node ends with the code of refusals")
+  void otherSeeds() throws Exception {
+    try (var cluster = new ChildCluster(3)) {
+      cluster.launch(0);
+      cluster.launch(1);
+      cluster.node(0).awaitReady();
+      cluster.node(1).awaitReady();
+      var two = "127.0.0.1:%d,127.0.0.1:%d".formatted(cluster.httpPort(0), cluster.httpPort(2));
+
+      var stranger = cluster.launch(2, "iommu-fleet.cluster.seeds=" + two);
+
+      assertEquals(NodeMain.REFUSED, stranger.awaitEnd());
+      assertFalse(stranger.hasSaidSomething(), "it says that it is ready");
+    }
+  }
+
+  @Test
   @DisplayName("are refused by a node whose journal is a directory")
   void embedded() {
     var settings = Map.of("iommu-fleet.cluster.seeds", List.of("127.0.0.1:8652"));
