@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ public final class Node implements AutoCloseable {
   private volatile Life life;
   private volatile Life.Ports ports;
   private volatile boolean closing;
-  private volatile int restarts;
+  private final AtomicInteger restarts = new AtomicInteger();
 
   private Node(Settings settings) {
     this.settings = settings;
@@ -100,7 +101,7 @@ public final class Node implements AutoCloseable {
     var blocking = blockingExecutor();
     var door =
         GrpcDoor.open(
-            settings, locks, metrics, List.of(new ClusterAdmin(() -> life, () -> restarts)));
+            settings, locks, metrics, List.of(new ClusterAdmin(() -> life, restarts::get)));
     part(door::close);
     home = new Home(settings, locks.remoting(config), index, blocking, door, locks, metrics);
     life = Life.begin(home, new Life.Ports(settings.node().httpPort(), settings.cluster().port()));
@@ -146,11 +147,11 @@ public final class Node implements AutoCloseable {
           end = last.get();
           return;
         }
-        restarts = restarts + 1;
+        restarts.incrementAndGet();
         LOG.warn(
             "this node is out of its cluster ({}) and looks for it anew, time {}",
             reason(),
-            restarts);
+            restarts.get());
         beginAgain();
       }
     } catch (RuntimeException e) {

@@ -117,7 +117,8 @@ public final class NodeMetrics implements EntityMetrics {
         .callback(
             sink -> {
               for (var kind : EntityKind.values()) {
-                sink.call(inMemory.stream().filter(it -> it.kind() == kind).count(), name(kind));
+                sink.call(
+                    (double) inMemory.stream().filter(it -> it.kind() == kind).count(), name(kind));
               }
             })
         .register(registry);
@@ -127,7 +128,7 @@ public final class NodeMetrics implements EntityMetrics {
     GaugeWithCallback.builder()
         .name("iommu_fleet_" + name)
         .help(help)
-        .callback(sink -> sink.call(inMemory.stream().mapToInt(part).asLongStream().sum()))
+        .callback(sink -> sink.call((double) inMemory.stream().mapToInt(part).asLongStream().sum()))
         .register(registry);
   }
 
