@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /** The machine of one guest in a running fleet. One thread at a time. */
 final class RemoteMachine {
@@ -40,6 +41,12 @@ final class RemoteMachine {
 
   /** How often a call was sent that nobody counted: perhaps more than once. */
   private static final int SEVERAL = 2;
+
+  private static final long DELETE_AGAIN_NANOS = 200_000_000;
+
+  /** After these nobody knows whether the call ran. */
+  private static final Set<String> UNKNOWN =
+      Set.of("OWNERSHIP_UNCERTAIN", "NO_ANSWER", "JOURNAL_UNAVAILABLE");
 
   private static final Set<String> GONE =
       Set.of("IOMMU_DELETED", "IOMMU_NOT_FOUND", "HOST_DEVICE_DELETED", "HOST_DEVICE_NOT_FOUND");
@@ -138,11 +145,14 @@ final class RemoteMachine {
           throw e;
         }
       } catch (RefusedException e) {
-        if (!again || !GONE.contains(e.code())) {
+        if (again && GONE.contains(e.code())) {
+          return 0;
+        }
+        if (!UNKNOWN.contains(e.code()) || System.nanoTime() > end) {
           throw e;
         }
-        return 0;
       }
+      LockSupport.parkNanos(DELETE_AGAIN_NANOS);
     }
   }
 
