@@ -190,7 +190,14 @@ public final class RemoteTarget implements Target {
 
   private static boolean mayPass(RefusedException refused) {
     return switch (refused.code()) {
-      case "BUSY", "JOURNAL_UNAVAILABLE", "NODE_STOPPING", "NO_ANSWER", "REQUEST_RUNNING" -> true;
+      case "BUSY",
+          "JOURNAL_UNAVAILABLE",
+          "NODE_NOT_READY",
+          "NODE_STOPPING",
+          "NO_ANSWER",
+          "OWNERSHIP_UNCERTAIN",
+          "REQUEST_RUNNING" ->
+          true;
       default -> false;
     };
   }
