@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What figures depend on besides the code: the machine, the JVM, what else was running. */
 final class Surroundings {
@@ -25,7 +26,7 @@ final class Surroundings {
         system.getTotalMemorySize() >> 30,
         System.getProperty("java.vm.name"),
         System.getProperty("java.vm.version"),
-        String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()),
+        flags(),
         commit(),
         system.getSystemLoadAverage());
   }
@@ -55,5 +56,12 @@ final class Surroundings {
       Thread.currentThread().interrupt();
       return "no commit known";
     }
+  }
+
+  /** Without what only says where things lie on this machine. */
+  private static String flags() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(it -> !it.startsWith("-Diommufleet.home="))
+        .collect(Collectors.joining(" "));
   }
 }
