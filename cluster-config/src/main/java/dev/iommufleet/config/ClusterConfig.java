@@ -18,6 +18,11 @@ public final class ClusterConfig {
   private static final String CHECKERS = "akka.cluster.configuration-compatibility-check.checkers.";
   private static final String BOOTSTRAP = "akka.management.cluster.bootstrap.";
 
+  /** Akka gives a shard's entities so much less than the move of the shard. */
+  private static final int STOPPER_MILLIS = 5_000;
+
+  private static final int MOVE_LEAST_MILLIS = STOPPER_MILLIS + 1_000;
+
   private ClusterConfig() {}
 
   /**
@@ -62,6 +67,16 @@ public final class ClusterConfig {
     values.put(
         "akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout",
         millis(settings.handOverMillis()));
+    values.put("akka.cluster.sharding.handoff-timeout", millis(moveMillis(settings)));
+  }
+
+  /**
+   * How long one shard may be on the way. It ends before a leaving node's patience does; and it is
+   * what entities wait when the node is lost that their shard was to be taken from: Akka then asks
+   * a node that is gone, and notices nothing else.
+   */
+  private static int moveMillis(ClusterSettings settings) {
+    return Math.max(MOVE_LEAST_MILLIS, settings.handOverMillis() - STOPPER_MILLIS);
   }
 
   private static void discovery(ClusterSettings settings, Map<String, Object> values) {

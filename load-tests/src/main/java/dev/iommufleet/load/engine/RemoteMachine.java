@@ -31,10 +31,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The machine of one guest in a running fleet. One thread at a time. */
 final class RemoteMachine {
-  /** Most that all waiting of a request may take, and most for each. */
-  private static final int AWAITS_MILLIS = 60_000;
+  private static final int AWAIT_MILLIS = 20_000;
 
-  private static final int AWAIT_MILLIS = 60_000;
+  private static final Operation IDLE =
+      Operation.newBuilder()
+          .setAwait(
+              Await.newBuilder()
+                  .setQueueIdle(QueueIdle.getDefaultInstance())
+                  .setDeadlineMillis(AWAIT_MILLIS))
+          .build();
+
   private static final int DMA_MILLIS = 10_000;
   private static final int ATS_ENABLE = 1 << 15;
   private static final int BUS_MASTER = 1 << 2;
@@ -188,11 +194,54 @@ final class RemoteMachine {
     return new Answer.Done();
   }
 
+  /** A guest goes on when what it waits for has come true: each wait ends a request. */
   private Answer run(Step.Run step, long intendedNanos) {
-    var operations = operations(step);
+    var replies = new ArrayList<Reply>(step.operations().size());
+    int from = 0;
+    for (int wait : step.awaits()) {
+      await(new Part(step, from, wait), replies, intendedNanos);
+      from = wait;
+    }
+    if (from < step.operations().size()) {
+      send(new Part(step, from, step.operations().size()), false, replies, intendedNanos);
+    }
+    return new Answer.Ran(replies);
+  }
+
+  /** Operations of a step from one index to another. */
+  private record Part(Step.Run step, int from, int to) {
+
+    List<Operation> operations(WireCodec codec) {
+      return step.operations().subList(from, to).stream().map(codec::write).toList();
+    }
+
+    /** By index of the part's operations. */
+    List<Claim> claims() {
+      return step.claims().stream()
+          .filter(it -> it.getOperation() >= from && it.getOperation() < to)
+          .map(it -> it.toBuilder().setOperation(it.getOperation() - from).build())
+          .toList();
+    }
+  }
+
+  /** A queue that is never idle is seen in the answers that follow. */
+  private void await(Part part, List<Reply> replies, long intendedNanos) {
+    long end = System.nanoTime() + access.patience.toNanos();
+    boolean met = send(part, true, replies, intendedNanos);
+    while (!met && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
+      met = send(new Part(part.step, part.to, part.to), true, replies, intendedNanos);
+    }
+  }
+
+  /** {@code waits}: until the queue is idle. Whether it was. */
+  private boolean send(Part part, boolean waits, List<Reply> replies, long intendedNanos) {
+    var operations = new ArrayList<>(part.operations(access.codec));
+    if (waits) {
+      operations.add(IDLE);
+    }
     long number =
         access.trail.execute(
-            call(step.kind(), intendedNanos), session.nextId(), operations, claims(step));
+            call(part.step.kind(), intendedNanos), session.nextId(), operations, part.claims());
     ExecuteResponse response;
     try {
       response = session.execute(operations, access.observe, false);
@@ -202,41 +251,15 @@ final class RemoteMachine {
     }
     access.trail.answered(number, response);
     stateHash = Optional.of(response.getStateHash());
-    var replies = new ArrayList<Reply>(step.operations().size());
+    boolean met = true;
     for (var reply : response.getRepliesList()) {
-      if (!reply.hasAwaited()) {
+      if (reply.hasAwaited()) {
+        met = reply.getAwaited().getMet();
+      } else {
         replies.add(access.codec.read(reply));
       }
     }
-    return new Answer.Ran(replies);
-  }
-
-  private List<Operation> operations(Step.Run step) {
-    int millis = Math.min(AWAIT_MILLIS, AWAITS_MILLIS / Math.max(1, step.awaits().size()));
-    var operations = new ArrayList<Operation>(step.operations().size());
-    for (int i = 0; i < step.operations().size(); i++) {
-      if (step.awaits().contains(i)) {
-        operations.add(
-            Operation.newBuilder()
-                .setAwait(
-                    Await.newBuilder()
-                        .setQueueIdle(QueueIdle.getDefaultInstance())
-                        .setDeadlineMillis(millis))
-                .build());
-      }
-      operations.add(access.codec.write(step.operations().get(i)));
-    }
-    return operations;
-  }
-
-  /** By index of the operations as they are sent. */
-  private static List<Claim> claims(Step.Run step) {
-    if (step.awaits().isEmpty()) {
-      return step.claims();
-    }
-    return step.claims().stream()
-        .map(it -> it.toBuilder().setOperation(step.sentIndex(it.getOperation())).build())
-        .toList();
+    return met;
   }
 
   // ---- host devices ------------------------------------------------------------------------

@@ -30,15 +30,6 @@ public sealed interface Step {
       awaits = List.copyOf(awaits);
       claims = List.copyOf(claims);
     }
-
-    /** Index of an operation in a request that holds the waiting as well. */
-    public int sentIndex(int operation) {
-      int before = 0;
-      while (before < awaits.size() && awaits.get(before) <= operation) {
-        before++;
-      }
-      return operation + before;
-    }
   }
 
   /** A host device is made and attached as function {@code sourceId}, with ATS switched on. */
