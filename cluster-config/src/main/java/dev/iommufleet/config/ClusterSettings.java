@@ -61,8 +61,8 @@ public record ClusterSettings(
 
   static ClusterSettings of(Block block, Around around) {
     block.knowing(NAMES);
+    checkProfile(block, around.store);
     var seeds = seeds(block);
-    checkProfile(block, around.store, seeds);
     var host = seeds.isEmpty() ? "127.0.0.1" : host(block, around);
     var settings =
         new ClusterSettings(
@@ -98,10 +98,10 @@ public record ClusterSettings(
     return String.join(",", seeds.stream().map(Endpoint::toString).sorted().toList());
   }
 
-  private static void checkProfile(Block block, JournalSettings.Store store, List<Endpoint> seeds) {
+  private static void checkProfile(Block block, JournalSettings.Store store) {
     switch (store) {
       case SQLITE -> {
-        if (!seeds.isEmpty()) {
+        if (!block.texts("seeds").isEmpty()) {
           throw block.refused(
               "seeds",
               "are given and the journal is a directory of this machine, which one node uses at a"

@@ -38,7 +38,7 @@ final class ClusterAdmin extends ClusterServiceGrpc.ClusterServiceImplBase {
       Calls.answer(
           () ->
               CompletableFuture.completedStage(
-                  GetClusterStatusResponse.newBuilder()
+                  named(GetClusterStatusResponse.newBuilder())
                       .setState(NodeState.NODE_STATE_JOINING)
                       .build()),
           status -> status,
@@ -47,8 +47,15 @@ final class ClusterAdmin extends ClusterServiceGrpc.ClusterServiceImplBase {
     }
     Calls.answer(
         () -> new MemberList(it).status(),
-        status -> status.setRestarts(restarts.getAsInt()).build(),
+        status -> named(status).setRestarts(restarts.getAsInt()).build(),
         observer);
+  }
+
+  private static GetClusterStatusResponse.Builder named(GetClusterStatusResponse.Builder status) {
+    var built = ClusterAdmin.class.getPackage().getImplementationVersion();
+    return status
+        .setVersion(built == null ? "" : built)
+        .setJavaVersion(Runtime.version().toString());
   }
 
   @Override

@@ -58,6 +58,8 @@ final class StatusCommand extends FleetCommand {
         "ownershipSince", time(status.getOwnershipSinceUnixNanos()),
         "memberSince", time(status.getMemberSinceUnixNanos()),
         "restarts", status.getRestarts(),
+        "version", status.getVersion().isEmpty() ? null : status.getVersion(),
+        "javaVersion", status.getJavaVersion().isEmpty() ? null : status.getJavaVersion(),
         "majority", status.getMajority(),
         "seeds", List.copyOf(status.getSeedsList()),
         "members", status.getMembersList().stream().map(StatusCommand::json).toList());

@@ -210,7 +210,7 @@ public final class RunCommand implements Callable<Integer> {
       throw CommandException.usage("--unjudged and --report are given; one of the two goes");
     }
     try (var place = place(chosen);
-        var written = unjudged ? null : new Written(history, chosen, place.targets())) {
+        var written = unjudged ? null : new Written(history, chosen, place)) {
       var load = new LoadRun(chosen, setup(place, recording, written));
       if (!load.impossibleFaults().isEmpty()) {
         throw CommandException.usage(
@@ -252,7 +252,7 @@ public final class RunCommand implements Callable<Integer> {
         written == null ? Observe.OBSERVE_REPLIES : Observe.OBSERVE_FACTS,
         place.faults(),
         new Bar(spec.commandLine().getErr()),
-        written == null ? Map::of : () -> written.verdict(false).violations(),
+        written == null ? _ -> Map.of() : early -> written.verdict(early).violations(),
         "load-" + UUID.randomUUID().toString().substring(0, 8),
         keep);
   }
@@ -294,7 +294,11 @@ public final class RunCommand implements Callable<Integer> {
         Optional.ofNullable(written).map(it -> it.verdict(result.interrupted())).orElse(null);
     new ResultTable(out()).print(result, verdict);
     if (json != null) {
-      Files.writeString(json, Json.pretty(ResultJson.tree(result, verdict)) + "\n");
+      var tree = ResultJson.tree(result, verdict);
+      if (written != null) {
+        written.report(result).json().forEach(tree::putIfAbsent);
+      }
+      Files.writeString(json, Json.pretty(tree) + "\n");
     }
     if (report != null) {
       written.report(result).writeHtml(report);

@@ -1,5 +1,8 @@
 package dev.iommufleet.cli.load;
 
+import dev.iommufleet.cli.lab.Place;
+import dev.iommufleet.client.FleetException;
+import dev.iommufleet.client.RetryPolicy;
 import dev.iommufleet.load.check.Judge;
 import dev.iommufleet.load.check.Verdict;
 import dev.iommufleet.load.engine.LoadResult;
@@ -31,27 +34,34 @@ final class Written implements AutoCloseable {
   /**
    * @param file null: only the judge is told
    */
-  Written(Path file, Scenario scenario, List<String> targets) throws IOException {
+  Written(Path file, Scenario scenario, Place place) throws IOException {
     var began =
         HistoryBegan.newBuilder()
             .setUnixNanos(System.currentTimeMillis() * NANOS_PER_MILLI)
             .setScenario(scenario.name())
             .setScenarioText(scenario.text())
             .setSeed(scenario.seed())
-            .addAllTargets(targets)
-            .putAllVersions(versions())
+            .addAllTargets(place.targets())
+            .putAllVersions(versions(place))
             .putAllMachine(machine())
             .build();
     recorder = Recorder.open(file, Keep.WHOLE, began, List.of(judge, tally));
   }
 
-  private static Map<String, String> versions() {
+  /** Of this program and of the node that answers first. */
+  private static Map<String, String> versions(Place place) {
+    var versions = new TreeMap<String, String>();
     var built = Written.class.getPackage().getImplementationVersion();
-    return Map.of(
-        "iommu-fleet",
-        built == null ? "built from classes" : built,
-        "java",
-        Runtime.version().toString());
+    versions.put("iommu-fleet", built == null ? "built from classes" : built);
+    versions.put("java", Runtime.version().toString());
+    try (var client = place.connect().apply(RetryPolicy.NONE)) {
+      var node = client.clusterStatus();
+      versions.put("node", node.getVersion().isEmpty() ? "built from classes" : node.getVersion());
+      versions.put("node java", node.getJavaVersion());
+    } catch (FleetException e) {
+      versions.put("node", "unknown: " + e.getMessage());
+    }
+    return versions;
   }
 
   private static Map<String, String> machine() throws IOException {

@@ -2,7 +2,9 @@ package dev.iommufleet.cli.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -103,6 +105,9 @@ public final class Json {
         throw new IllegalArgumentException("more follows the JSON value at " + at(parser));
       }
       return tree;
+    } catch (JsonProcessingException e) {
+      var where = e.getLocation() == null ? "" : " at " + at(e.getLocation());
+      throw new IllegalArgumentException("this is no JSON: " + e.getOriginalMessage() + where, e);
     } catch (IOException e) {
       throw new IllegalArgumentException("this is no JSON: " + e.getMessage(), e);
     }
@@ -148,7 +153,10 @@ public final class Json {
   }
 
   private static String at(JsonParser in) {
-    var where = in.currentLocation();
+    return at(in.currentLocation());
+  }
+
+  private static String at(JsonLocation where) {
     return "line %d, column %d".formatted(where.getLineNr(), where.getColumnNr());
   }
 }

@@ -72,7 +72,7 @@ class PausedNodeTest {
         Observe.OBSERVE_REPLIES,
         new Pause(node),
         Progress.NONE,
-        Map::of,
+        _ -> Map.of(),
         "paused",
         false);
   }

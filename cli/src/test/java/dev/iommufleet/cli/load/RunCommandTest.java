@@ -79,6 +79,9 @@ class RunCommandTest {
     assertEquals(true, tree.get("passed"));
     var all = (Map<?, ?>) ((Map<?, ?>) tree.get("latency")).get("all");
     assertTrue(all.keySet().containsAll(List.of("p50", "p99", "p999")), all::toString);
+    var versions = (Map<?, ?>) tree.get("versions");
+    assertTrue(versions.keySet().containsAll(List.of("iommu-fleet", "node")), versions::toString);
+    assertEquals(Runtime.version().toString(), versions.get("node java"));
   }
 
   @ParameterizedTest

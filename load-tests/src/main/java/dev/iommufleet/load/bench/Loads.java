@@ -39,7 +39,7 @@ final class Loads {
             Observe.OBSERVE_REPLIES,
             new ShellFaults(),
             Progress.NONE,
-            Map::of,
+            _ -> Map.of(),
             "bench",
             true));
   }

@@ -17,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * One load, from the first connection to what it came to. Run once; {@link #interrupt} any time.
@@ -37,7 +36,7 @@ public final class LoadRun {
    * @param recording what guests replay; null: there are none that do
    * @param observe what answers hold besides replies, for whoever reads the trail
    * @param verdict violations by rule that whoever reads the trail has found; asked once, at the
-   *     end
+   *     end, with whether that came early
    * @param name part of the ids of everything that is made; not used before in this fleet
    * @param keep what was made stays
    */
@@ -50,7 +49,7 @@ public final class LoadRun {
       Observe observe,
       Faults faults,
       Progress progress,
-      Supplier<Map<String, Long>> verdict,
+      Function<Boolean, Map<String, Long>> verdict,
       String name,
       boolean keep) {}
 
@@ -155,7 +154,7 @@ public final class LoadRun {
     var violations = crew.violations().counts();
     setup
         .verdict()
-        .get()
+        .apply(interrupted)
         .forEach((rule, count) -> violations.merge(rule, Math.toIntExact(count), Math::max));
     var missed =
         new ArrayList<>(Judgement.missed(scenario.thresholds(), phases, faults, violations));

@@ -1,5 +1,6 @@
 package dev.iommufleet.load.history;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.iommufleet.protocol.load.v1.HistoryRecord;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -27,7 +28,7 @@ public final class HistoryFile {
    */
   public static boolean read(Path file, Consumer<HistoryRecord> consumer) throws IOException {
     try (var in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
-      check(file, next(in));
+      check(file, first(in));
     }
     try (var in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
       while (true) {
@@ -49,6 +50,15 @@ public final class HistoryFile {
 
   private static HistoryRecord next(InputStream in) throws IOException {
     return HistoryRecord.parseDelimitedFrom(in);
+  }
+
+  /** Null: whatever it is, it is no record. */
+  private static HistoryRecord first(InputStream in) throws IOException {
+    try {
+      return next(in);
+    } catch (InvalidProtocolBufferException e) {
+      return null;
+    }
   }
 
   private static void check(Path file, HistoryRecord first) {

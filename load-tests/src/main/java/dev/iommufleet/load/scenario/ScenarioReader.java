@@ -14,6 +14,7 @@ import com.networknt.schema.utils.JsonNodes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,8 @@ public final class ScenarioReader {
         throw wrong(file.toString(), "it has %d bytes; 1 MiB go".formatted(Files.size(file)));
       }
       return parse(file.toString(), Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw wrong(file.toString(), "it is no text in UTF-8");
     } catch (IOException e) {
       throw wrong(
           file.toString(),

@@ -142,11 +142,13 @@ class RecorderTest {
   @Test
   @DisplayName("something else is no history, and says so")
   void noHistory() throws Exception {
-    var file = Files.writeString(directory.resolve("h"), "");
+    for (var text : List.of("", "\n", "this is a letter", "\u0005\u0007\u0007\u0007\u0007\u0007")) {
+      var file = Files.writeString(directory.resolve("h"), text);
 
-    var e = assertThrows(IllegalArgumentException.class, () -> HistoryFile.read(file, r -> {}));
+      var e = assertThrows(IllegalArgumentException.class, () -> HistoryFile.read(file, r -> {}));
 
-    assertTrue(e.getMessage().contains("is no history"), e.getMessage());
+      assertTrue(e.getMessage().contains("is no history"), e.getMessage());
+    }
   }
 
   @Test
