@@ -115,7 +115,7 @@ final class RawExecute {
   private record Requests(Decoder decoder) implements MethodDescriptor.Marshaller<ExecuteEnvelope> {
     @Override
     public InputStream stream(ExecuteEnvelope request) {
-      return request.bytes().newInput();
+      return new EncodedStream(request.bytes());
     }
 
     @Override
@@ -141,7 +141,7 @@ final class RawExecute {
 
     @Override
     public InputStream stream(ByteString answer) {
-      return answer.newInput();
+      return new EncodedStream(answer);
     }
 
     @Override

@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     header = "Measure the model, the API, the journal and memory.",
     description = {
-      "Runs benchmarks by name, all of them without one; that takes about a quarter of an hour and"
-          + " wants a machine that does nothing else. Prints each figure's median, its spread"
-          + " (largest minus smallest run, as a share of the median) and how it was taken.",
+      "Runs benchmarks by name, all of them without one; that takes an hour and a half, a third of"
+          + " it for 'mixed', and wants a machine that does nothing else. Prints each figure's"
+          + " median, its spread (largest minus smallest run, as a share of the median) and how it"
+          + " was taken.",
       "Exit code 0: measured, whether or not the targets were reached."
     },
     footerHeading = "%nExamples:%n",

@@ -85,6 +85,24 @@ final class NodeProcesses implements Nodes {
       }
 
       @Override
+      public void leave(int node) {
+        int code = lab.stop(node + 1);
+        if (code != 0) {
+          throw new IllegalStateException("a node that was to leave ended with code " + code);
+        }
+      }
+
+      @Override
+      public void kill(int node) {
+        lab.kill(node + 1);
+      }
+
+      @Override
+      public void start(int node) {
+        lab.start(node + 1);
+      }
+
+      @Override
       public void close() {
         lab.close();
       }

@@ -186,6 +186,21 @@ public final class LabCluster implements AutoCloseable {
     return nodes.get(number - 1);
   }
 
+  /** SIGTERM; returns the exit code of node 1, 2, … */
+  public int stop(int number) {
+    return node(number).stop();
+  }
+
+  /** SIGKILL. */
+  public void kill(int number) {
+    node(number).kill();
+  }
+
+  /** A node that has ended serves again when this returns. */
+  public void start(int number) {
+    node(number).begin().join();
+  }
+
   int size() {
     return nodes.size();
   }

@@ -45,7 +45,8 @@ class BenchCommandTest {
         "active",
         "guest-boots",
         "mixed",
-        "remote"
+        "remote",
+        "moves"
       })
   @DisplayName("what measures a node still runs, and writes its figures where it is told to")
   void nodeBenchmarks(String name) throws Exception {
@@ -76,7 +77,7 @@ class BenchCommandTest {
                 "no benchmark 'teapot'; there are iotlb-hit, walk, invalidation, replay, footprint,"
                     + " explorer, fleet, stream, execute, device, recovery, journal-bytes,"
                     + " entity-footprint, known, busy, postgres, open, active, guest-boots,"
-                    + " mixed, remote, peer"),
+                    + " mixed, remote, moves, peer"),
         err::toString);
   }
 

@@ -35,6 +35,7 @@ public final class Benchmarks {
         new GuestBoots(nodes),
         new MixedLoad(nodes, mixed),
         new RemoteIommus(nodes),
+        new MovingIommus(nodes),
         new Peer(nodes));
   }
 }

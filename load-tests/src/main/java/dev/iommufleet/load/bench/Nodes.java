@@ -41,6 +41,15 @@ public interface Nodes {
     /** HOST:PORT of the API of each. */
     List<String> targets();
 
+    /** Ends a node in an orderly way, and waits for that. {@code node}: index of its target. */
+    void leave(int node);
+
+    /** Ends a node at once. */
+    void kill(int node);
+
+    /** Starts a node again that has ended, and waits until it serves. */
+    void start(int node);
+
     @Override
     void close();
   }

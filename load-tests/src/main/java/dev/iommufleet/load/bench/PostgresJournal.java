@@ -2,18 +2,18 @@ package dev.iommufleet.load.bench;
 
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.client.IommuStream;
+import dev.iommufleet.client.RetryPolicy;
 import dev.iommufleet.load.bench.Figure.Better;
 import dev.iommufleet.load.bench.Figure.Goal;
 import dev.iommufleet.load.lab.LabDatabase;
 import dev.iommufleet.protocol.api.v1.ExecuteResponse;
+import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
 /** Entries a second into a PostgreSQL server, beside what pgbench writes into the same. */
@@ -21,7 +21,7 @@ record PostgresJournal(Nodes nodes) implements Benchmark {
   private static final String DATABASE = "bench";
   private static final String PREFIX = "busy-";
   private static final int DEPTH = 4;
-  private static final int CONNECTIONS = 4;
+  private static final int CONNECTIONS = 2;
   private static final double NANOS_PER_SECOND = 1e9;
 
   @Override
@@ -92,7 +92,7 @@ record PostgresJournal(Nodes nodes) implements Benchmark {
   private static List<Double> entries(Lab lab, Effort effort) throws InterruptedException {
     int iommus = effort.pick(256, 256, 4);
     int requests = effort.pick(400, 150, 5);
-    int warmUps = effort.pick(3, 2, 0);
+    int warmUps = effort.pick(6, 3, 0);
     int rounds = effort.pick(7, 3, 1);
     for (int i = 0; i < iommus; i++) {
       lab.create(PREFIX + i, Mode.LEGACY);
@@ -108,47 +108,79 @@ record PostgresJournal(Nodes nodes) implements Benchmark {
   }
 
   private static double round(Lab lab, int iommus, int requests) throws InterruptedException {
-    var failed = new AtomicInteger(iommus);
     var clients =
-        IntStream.range(0, CONNECTIONS)
-            .mapToObj(_ -> FleetClient.connect(lab.node().target()))
+        IntStream.range(0, CONNECTIONS).mapToObj(_ -> connect(lab.node().target())).toList();
+    var writers =
+        IntStream.range(0, iommus)
+            .mapToObj(
+                i -> new Writer(lab, clients.get(i % CONNECTIONS).stream(PREFIX + i), requests))
             .toList();
     long start = System.nanoTime();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < iommus; i++) {
-        var id = PREFIX + i;
-        var client = clients.get(i % CONNECTIONS);
-        threads.execute(
-            () -> {
-              try (var stream = client.stream(id)) {
-                send(lab, stream, requests);
-              }
-              failed.decrementAndGet();
-            });
-      }
+    writers.forEach(Writer::begin);
+    for (var writer : writers) {
+      writer.await();
     }
     double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+    writers.forEach(writer -> writer.stream.close());
     clients.forEach(FleetClient::close);
-    if (failed.get() != 0) {
-      throw new IllegalStateException(failed.get() + " streams failed");
-    }
     return seconds;
   }
 
-  /** Each request has an entry of its own. */
-  private static void send(Lab lab, IommuStream stream, int requests) {
-    var inFlight = new ArrayDeque<CompletableFuture<ExecuteResponse>>();
-    long before = -1;
-    for (int i = 0; i < requests + DEPTH; i++) {
-      if (i < requests) {
-        inFlight.add(stream.send(lab.batch(Lab.write(i + 1), 1)));
+  /** The client shares the processors with what is measured: no thread but those of connections. */
+  private static FleetClient connect(String target) {
+    var channel = ManagedChannelBuilder.forTarget(target).usePlaintext().directExecutor().build();
+    return FleetClient.over(channel, target, RetryPolicy.DEFAULT);
+  }
+
+  /** Writes to one IOMMU, each an entry of its own; an answer sends the next. */
+  private static final class Writer {
+    private final Lab lab;
+    private final IommuStream stream;
+    private final int requests;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private int sent;
+    private int answered;
+    private long before = -1;
+
+    Writer(Lab lab, IommuStream stream, int requests) {
+      this.lab = lab;
+      this.stream = stream;
+      this.requests = requests;
+    }
+
+    void begin() {
+      for (int i = 0; i < DEPTH; i++) {
+        send();
       }
-      if (i >= DEPTH) {
-        long number = inFlight.remove().join().getSequenceNumber();
-        if (before != -1 && number != before + 1) {
-          throw new IllegalStateException("entry %d follows %d".formatted(number, before));
-        }
+    }
+
+    private synchronized void send() {
+      if (sent < requests) {
+        stream.send(lab.batch(Lab.write(++sent), 1)).whenComplete(this::answered);
+      }
+    }
+
+    private synchronized void answered(ExecuteResponse response, Throwable failure) {
+      long number = failure == null ? response.getSequenceNumber() : 0;
+      if (failure != null) {
+        end.completeExceptionally(failure);
+      } else if (before != -1 && number != before + 1) {
+        end.completeExceptionally(
+            new IllegalStateException("entry %d follows %d".formatted(number, before)));
+      } else {
         before = number;
+        if (++answered == requests) {
+          end.complete(null);
+        }
+        send();
+      }
+    }
+
+    void await() throws InterruptedException {
+      try {
+        end.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a stream failed", e.getCause());
       }
     }
   }
