@@ -20,6 +20,7 @@ record MovingIommus(Nodes nodes) implements Benchmark {
       new RetryPolicy(Duration.ofMinutes(2), Duration.ofMillis(20), Duration.ofMillis(500));
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final double MEDIAN = 0.5;
   private static final double P99 = 0.99;
 
   @Override
@@ -67,8 +68,8 @@ record MovingIommus(Nodes nodes) implements Benchmark {
             + "each node in turn ends on SIGTERM; longest wait of each of its IOMMUs, from when a"
             + " write was due";
     return List.of(
-        Goal.atMost(2_000, "ms", "moves-leave-p99", how)
-            .of(leaves.stream().map(it -> it.get((int) Math.ceil(it.size() * P99) - 1)).toList()),
+        Goal.none("ms", Better.LOWER, "moves-leave-p50", how).of(percentile(leaves, MEDIAN)),
+        Goal.atMost(2_000, "ms", "moves-leave-p99", how).of(percentile(leaves, P99)),
         Goal.atMost(5_000, "ms", "moves-leave-longest", how)
             .of(leaves.stream().map(List::getLast).toList()),
         Goal.none("IOMMUs", Better.HIGHER, "moves-leave-iommus", "that had to move")
@@ -81,6 +82,10 @@ record MovingIommus(Nodes nodes) implements Benchmark {
                     + "each node in turn is killed; until every IOMMU has answered a write that was"
                     + " due after that")
             .of(kills));
+  }
+
+  private static List<Double> percentile(List<List<Double>> ascending, double part) {
+    return ascending.stream().map(it -> it.get((int) Math.ceil(it.size() * part) - 1)).toList();
   }
 
   /** A cluster under load, to which one thing after the other happens. */
