@@ -85,6 +85,8 @@ final class RemoteMachine {
   /** Device ids by source id. */
   private final Map<Integer, String> plugged = new HashMap<>();
 
+  private volatile long waitingSince;
+
   /** Of the last answer that had one. */
   private Optional<Long> stateHash = Optional.empty();
 
@@ -96,6 +98,14 @@ final class RemoteMachine {
   /** Hash of all that lasts behind the last request; empty: its answer had none. */
   Optional<Long> stateHash() {
     return stateHash;
+  }
+
+  /**
+   * When the call under way was made, as {@link System#nanoTime} counts; 0: none is. Any thread. A
+   * step may be many calls, and is no longer unserved for that.
+   */
+  long waitingSince() {
+    return waitingSince;
   }
 
   /** Its IOMMU's id; empty: it never had one. */
@@ -164,11 +174,14 @@ final class RemoteMachine {
 
   private void told(Trail.Call call, Numbered made) {
     long number = access.trail.other(call);
+    waitingSince = System.nanoTime();
     try {
       access.trail.answered(number, made.call());
     } catch (FleetException e) {
       access.trail.failed(number, e, SEVERAL);
       throw e;
+    } finally {
+      waitingSince = 0;
     }
   }
 
@@ -178,11 +191,14 @@ final class RemoteMachine {
     iommuId = "%s-%s-%d".formatted(access.prefix, guest, ++created);
     var spec = access.codec.spec(step.config());
     long number = access.trail.other(call(step.kind(), intendedNanos));
+    waitingSince = System.nanoTime();
     try {
       access.trail.answered(number, access.client.create(iommuId, spec));
     } catch (FleetException e) {
       access.trail.failed(number, e, SEVERAL);
       throw e;
+    } finally {
+      waitingSince = 0;
     }
     session = access.client.session(iommuId);
     return new Answer.Done();
@@ -243,11 +259,14 @@ final class RemoteMachine {
         access.trail.execute(
             call(part.step.kind(), intendedNanos), session.nextId(), operations, part.claims());
     ExecuteResponse response;
+    waitingSince = System.nanoTime();
     try {
       response = session.execute(operations, access.observe, false);
     } catch (FleetException e) {
       access.trail.failed(number, e, session.attempts());
       throw e;
+    } finally {
+      waitingSince = 0;
     }
     access.trail.answered(number, response);
     stateHash = Optional.of(response.getStateHash());

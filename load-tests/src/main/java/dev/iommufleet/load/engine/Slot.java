@@ -21,12 +21,11 @@ final class Slot {
   private final int number;
   private final Crew crew;
   private Guest guest;
-  private RemoteMachine machine;
+  private volatile RemoteMachine machine;
   private ModelMachine oracle;
   private int lives;
   private int failuresInARow;
   private boolean finished;
-  private volatile long waitingSince;
 
   Slot(int number, Crew crew) {
     this.number = number;
@@ -54,9 +53,9 @@ final class Slot {
     return finished;
   }
 
-  /** When the request under way was sent, as {@link System#nanoTime} counts; 0: none is. */
+  /** When the call under way was made, as {@link System#nanoTime} counts; 0: none is. */
   long waitingSince() {
-    return waitingSince;
+    return machine.waitingSince();
   }
 
   /**
@@ -70,15 +69,12 @@ final class Slot {
       finished = true;
       return;
     }
-    waitingSince = System.nanoTime();
     try {
       Answer answer = machine.execute(step, intendedNanos);
-      waitingSince = 0;
       meter.add(step.kind(), Outcome.OK, System.nanoTime() - intendedNanos, operations(step));
       failuresInARow = 0;
       judge(step, answer);
     } catch (FleetException e) {
-      waitingSince = 0;
       boolean refused = e instanceof RefusedException it && Refusals.nothingExecuted(it.code());
       meter.add(
           step.kind(),
