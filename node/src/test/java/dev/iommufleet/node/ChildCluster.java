@@ -2,6 +2,7 @@ package dev.iommufleet.node;
 
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.config.Profiles;
+import dev.iommufleet.load.lab.FreePorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.iommufleet.node;
 
 import dev.iommufleet.client.FleetClient;
 import dev.iommufleet.config.Profiles;
+import dev.iommufleet.load.lab.FreePorts;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -4,10 +4,10 @@ import dev.iommufleet.cli.capture.MappedCodec;
 import dev.iommufleet.cli.lab.LabCluster;
 import dev.iommufleet.cli.lab.NodeProcess;
 import dev.iommufleet.load.bench.Nodes;
+import dev.iommufleet.load.lab.FreePorts;
 import dev.iommufleet.load.remote.WireCodec;
 import dev.iommufleet.protocol.api.v1.JournalLevel;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -31,7 +31,7 @@ final class NodeProcesses implements Nodes {
   @Override
   public Node startInDatabase(Path data, List<String> settings) throws IOException {
     Path config = Files.write(data.resolve("bench.conf"), settings);
-    var http = Integer.toString(freePort());
+    var http = Integer.toString(FreePorts.one());
     var options =
         List.of(
             "--profile",
@@ -47,12 +47,6 @@ final class NodeProcesses implements Nodes {
     return node(
         NodeProcess.start(
             new NodeProcess.Launch(List.of(), List.of(), options, data.resolve("node.log"))));
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static Node node(NodeProcess process) {

@@ -1,11 +1,10 @@
 package dev.iommufleet.cli.lab;
 
 import dev.iommufleet.cli.CommandException;
+import dev.iommufleet.load.lab.FreePorts;
 import dev.iommufleet.load.lab.LabDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -147,14 +146,9 @@ public final class LabCluster implements AutoCloseable {
     return network.map(it -> it.address(node)).orElse(LOOPBACK);
   }
 
-  /** Nobody else takes them in the moment before the node does. */
-  private static Ports freePorts() throws IOException {
-    var loopback = InetAddress.getLoopbackAddress();
-    try (var one = new ServerSocket(0, 1, loopback);
-        var two = new ServerSocket(0, 1, loopback);
-        var three = new ServerSocket(0, 1, loopback)) {
-      return new Ports(one.getLocalPort(), two.getLocalPort(), three.getLocalPort());
-    }
+  private static Ports freePorts() {
+    var free = FreePorts.several(3);
+    return new Ports(free.get(0), free.get(1), free.get(2));
   }
 
   /** HOST:PORT of the API of each node, dead or alive. */

@@ -28,7 +28,7 @@ public final class LabDatabase implements AutoCloseable {
 
   private final Path data;
   private final Map<String, String> settings;
-  private int port;
+  private final int port = FreePorts.one();
 
   /** Null: stopped. */
   private EmbeddedPostgres server;
@@ -116,7 +116,6 @@ public final class LabDatabase implements AutoCloseable {
               .setErrorRedirector(ProcessBuilder.Redirect.DISCARD);
       settings.forEach(builder::setServerConfig);
       server = builder.start();
-      port = server.getPort();
     } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
       throw new LabException(
           ("no PostgreSQL server can be started on this machine (%s %s): %s; archives for Linux on"
