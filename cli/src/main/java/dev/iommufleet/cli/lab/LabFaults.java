@@ -93,7 +93,8 @@ public final class LabFaults implements Faults {
       try {
         one.join();
       } catch (RuntimeException e) {
-        failures.add(e.getCause() == null ? e.toString() : e.getCause().toString());
+        var cause = e.getCause() == null ? e : e.getCause();
+        failures.add("the lab: " + (cause.getMessage() == null ? cause : cause.getMessage()));
       }
     }
     return failures;

@@ -263,11 +263,9 @@ public final class RunCommand implements Callable<Integer> {
     var stopper = new Thread(() -> stop(load, told), "stop");
     Runtime.getRuntime().addShutdownHook(stopper);
     try {
-      var result = load.run();
+      var result = load.run().withMissed(place.failures());
       tell(result, written);
-      var failures = place.failures();
-      failures.forEach(it -> spec.commandLine().getErr().println("the lab: " + it));
-      return result.passed() && failures.isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
+      return result.passed() ? ExitCode.DONE : ExitCode.FOUND;
     } finally {
       told.countDown();
       try {

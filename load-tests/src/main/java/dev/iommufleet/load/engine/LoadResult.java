@@ -1,6 +1,7 @@
 package dev.iommufleet.load.engine;
 
 import dev.iommufleet.load.scenario.Scenario;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,23 @@ public record LoadResult(
     boolean interrupted,
     double lastedSeconds,
     List<String> missed) {
+
+  /** The same with more that was not met, as what befell the nodes outside of the load. */
+  public LoadResult withMissed(List<String> more) {
+    var all = new ArrayList<>(missed);
+    all.addAll(more);
+    return new LoadResult(
+        scenario,
+        targets,
+        phases,
+        faults,
+        violations,
+        evidence,
+        failures,
+        interrupted,
+        lastedSeconds,
+        List.copyOf(all));
+  }
 
   public boolean passed() {
     return missed.isEmpty();
