@@ -24,6 +24,7 @@ public final class HostDeviceSharding {
                     context ->
                         HostDeviceEntity.create(
                             context.getEntityId(), context.getShard(), environment))
-                .withStopMessage(new EntityCommand.Stop()));
+                .withStopMessage(new EntityCommand.Stop())
+                .withAllocationStrategy(ShardPlacement.in(system)));
   }
 }

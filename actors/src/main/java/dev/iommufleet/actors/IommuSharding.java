@@ -23,6 +23,7 @@ public final class IommuSharding {
                     KEY,
                     context ->
                         IommuEntity.create(context.getEntityId(), context.getShard(), environment))
-                .withStopMessage(new EntityCommand.Stop()));
+                .withStopMessage(new EntityCommand.Stop())
+                .withAllocationStrategy(ShardPlacement.in(system)));
   }
 }

@@ -18,6 +18,11 @@ public final class ClusterConfig {
   private static final String CHECKERS = "akka.cluster.configuration-compatibility-check.checkers.";
   private static final String BOOTSTRAP = "akka.management.cluster.bootstrap.";
 
+  private static final String PHASES = "akka.coordinated-shutdown.phases.";
+
+  /** Whoever waits in a phase ends before the phase does. */
+  private static final int MARGIN_MILLIS = 2_000;
+
   /** Akka gives a shard's entities so much less than the move of the shard. */
   private static final int STOPPER_MILLIS = 5_000;
 
@@ -50,6 +55,26 @@ public final class ClusterConfig {
     return ConfigFactory.parseMap(values);
   }
 
+  /** How long the steps of a node's end may take, in a cluster or alone. */
+  public static Config phases(Settings settings) {
+    int handOver = settings.cluster().handOverMillis();
+    return ConfigFactory.parseMap(
+        Map.of(
+            PHASES + "before-service-unbind.timeout",
+            millis(settings.timeouts().drainMillis() + MARGIN_MILLIS),
+            PHASES + "before-cluster-shutdown.timeout",
+            millis(politeMillis(settings.cluster()) + MARGIN_MILLIS),
+            PHASES + "cluster-sharding-shutdown-region.timeout",
+            millis(handOver)));
+  }
+
+  /**
+   * How long a leaving node's shards may go a few at a time; those that are left then go at once.
+   */
+  public static int politeMillis(ClusterSettings settings) {
+    return settings.handOverMillis() / 2;
+  }
+
   /** Who may begin to serve, and who may go on: more than half of the seeds. */
   private static void majority(ClusterSettings settings, Map<String, Object> values) {
     values.put(ROLE, settings.majority());
@@ -64,9 +89,6 @@ public final class ClusterConfig {
         millis(settings.heartbeatPauseMillis()));
     values.put(
         "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes", millis(settings.joinMillis()));
-    values.put(
-        "akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout",
-        millis(settings.handOverMillis()));
     values.put("akka.cluster.sharding.handoff-timeout", millis(moveMillis(settings)));
   }
 

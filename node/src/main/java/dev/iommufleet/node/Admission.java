@@ -1,10 +1,12 @@
 package dev.iommufleet.node;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How many requests of each entity this node has in flight. Bounded here, so that no entity's stash
@@ -39,6 +41,19 @@ final class Admission {
   }
 
   synchronized int total() {
+    return total;
+  }
+
+  /** Returns when none is in flight or {@code most} is over, with how many are. */
+  synchronized int awaitNone(Duration most) {
+    long deadline = System.nanoTime() + most.toNanos();
+    try {
+      for (long left = most.toNanos(); total > 0 && left > 0; left = deadline - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     return total;
   }
 
@@ -78,6 +93,7 @@ final class Admission {
       var gate = gates.get(id);
       gate.inFlight--;
       total--;
+      notifyAll();
       waiting = List.copyOf(gate.waiting);
       gate.waiting.clear();
       if (gate.inFlight == 0) {

@@ -51,6 +51,7 @@ record Departure(Life life) {
    */
   CompletionStage<String> drain() {
     return life.drainForGood()
+        .thenCompose(_ -> life.handOver())
         .thenCompose(_ -> stopRegion(IommuSharding.KEY))
         .thenCompose(_ -> stopRegion(HostDeviceSharding.KEY))
         .thenApply(_ -> life.cluster().selfMember().address().toString())

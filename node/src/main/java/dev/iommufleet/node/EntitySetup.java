@@ -1,16 +1,26 @@
 package dev.iommufleet.node;
 
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import dev.iommufleet.actors.EntityKind;
 import dev.iommufleet.actors.EntityLimits;
 import dev.iommufleet.actors.EntitySettings;
+import dev.iommufleet.actors.HostDeviceSharding;
+import dev.iommufleet.actors.IommuSharding;
 import dev.iommufleet.actors.LinkSettings;
 import dev.iommufleet.actors.Resending;
 import dev.iommufleet.config.Settings;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** The node's settings as its entities have them. */
 final class EntitySetup {
+  static final Map<EntityKind, EntityTypeKey<?>> KINDS =
+      Map.of(
+          EntityKind.IOMMU, IommuSharding.KEY,
+          EntityKind.HOST_DEVICE, HostDeviceSharding.KEY);
+
   private EntitySetup() {}
 
   static EntitySettings of(Settings settings) {

@@ -17,7 +17,6 @@ import dev.iommufleet.protocol.api.v1.StreamWindow;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
 import dev.iommufleet.protocol.cluster.v1.EntityRequest;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
@@ -26,7 +25,6 @@ import java.util.ArrayDeque;
  * taken by a client that reads, so neither side can make the node hold more than a window.
  */
 final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
-  private static final Duration LOOK = Duration.ofMillis(Pending.LOOK_MILLIS);
 
   /** What happens to a stream. */
   sealed interface Message {}
@@ -104,7 +102,7 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     this.gateway = gateway;
     this.client = client;
     this.replyTo = context.messageAdapter(EntityReply.class, Answer::new);
-    timers.startTimerWithFixedDelay(new Look(), LOOK);
+    timers.startTimerWithFixedDelay(new Look(), Pending.LOOK);
     int window = gateway.limits().requestsInFlight();
     client.onNext(
         ExecuteStreamResponse.newBuilder()

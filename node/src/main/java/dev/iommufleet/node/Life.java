@@ -7,14 +7,11 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.iommufleet.actors.EntityEnvironment;
-import dev.iommufleet.actors.EntityKind;
 import dev.iommufleet.actors.HostDeviceSharding;
 import dev.iommufleet.actors.IommuSharding;
 import dev.iommufleet.actors.JournalEntrySource;
@@ -31,7 +28,6 @@ import dev.iommufleet.protocol.api.v1.NodeState;
 import dev.iommufleet.protocol.api.v1.Refusal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,12 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Life {
   private static final Logger LOG = LoggerFactory.getLogger(Life.class);
-  private static final Map<EntityKind, EntityTypeKey<?>> KINDS =
-      Map.of(
-          EntityKind.IOMMU, IommuSharding.KEY,
-          EntityKind.HOST_DEVICE, HostDeviceSharding.KEY);
   private static final int PAUSE_MILLIS = 10;
-  private static final int MARGIN_MILLIS = 2_000;
 
   private final Home home;
   private final Settings settings;
@@ -117,10 +108,7 @@ final class Life {
   }
 
   private Config config(int clusterPort) {
-    var phases = "akka.coordinated-shutdown.phases.";
-    int drainMillis = settings.timeouts().drainMillis() + MARGIN_MILLIS;
-    return ConfigFactory.parseMap(
-            Map.of(phases + "before-service-unbind.timeout", drainMillis + " ms"))
+    return ClusterConfig.phases(settings)
         .withFallback(ClusterConfig.of(settings.cluster(), settings.node(), clusterPort))
         .withFallback(home.config())
         .resolve();
@@ -130,6 +118,7 @@ final class Life {
     var shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
         CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> onThread(this::drain));
+    shutdown.addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "hand-over", this::handOver);
     shutdown.addTask(
         CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close-doors", this::closeDoors);
     var formation = new Formation(system, settings.cluster());
@@ -257,11 +246,9 @@ final class Life {
             ownership,
             settings.limits(),
             settings.timeouts());
-    var look = Duration.ofMillis(Pending.LOOK_MILLIS);
-    system
-        .scheduler()
-        .scheduleWithFixedDelay(look, look, pending::lookForLost, system.executionContext());
-    system.systemActorOf(ShardWatch.create(KINDS, home.metrics()), "shard-watch", Props.empty());
+    pending.watch(system);
+    system.systemActorOf(
+        ShardWatch.create(EntitySetup.KINDS, home.metrics()), "shard-watch", Props.empty());
     return gateway;
   }
 
@@ -286,26 +273,36 @@ final class Life {
   private void drain() {
     boolean given = reason().filter(CoordinatedShutdown.clusterDowningReason()::equals).isPresent();
     if (given) {
-      admission.close();
-      home.door().refuse(Errors.notReady());
+      close(Errors.notReady());
       pending.endAll(Errors.cutOff());
-      return;
+    } else {
+      drain(Errors.stopping());
     }
-    drain(Errors.stopping());
+  }
+
+  private void close(Refusal refusal) {
+    admission.close();
+    home.door().refuse(refusal);
   }
 
   /** New requests are refused; those under way are answered. */
   private void drain(Refusal refusal) {
-    admission.close();
-    home.door().refuse(refusal);
-    long deadline =
-        System.nanoTime() + Duration.ofMillis(settings.timeouts().drainMillis()).toNanos();
-    while (admission.total() > 0 && System.nanoTime() - deadline < 0) {
-      pause();
+    close(refusal);
+    int open = admission.awaitNone(Duration.ofMillis(settings.timeouts().drainMillis()));
+    if (open > 0) {
+      LOG.warn("{} requests were not answered when the drain time ended", open);
     }
-    if (admission.total() > 0) {
-      LOG.warn("{} requests were not answered when the drain time ended", admission.total());
-    }
+  }
+
+  /** A member that others still count on gives its shards away before its regions end. */
+  CompletionStage<Done> handOver() {
+    var most = Duration.ofMillis(ClusterConfig.politeMillis(settings.cluster()));
+    return onThread(
+        () -> {
+          if (isUp() && isCertain()) {
+            new HandOver(system, EntitySetup.KINDS.values()).run(most);
+          }
+        });
   }
 
   private CompletionStage<Done> closeDoors() {

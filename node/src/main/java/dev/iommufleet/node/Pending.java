@@ -1,11 +1,13 @@
 package dev.iommufleet.node;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import dev.iommufleet.actors.EntityCommand;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.protocol.api.v1.Refusal;
 import dev.iommufleet.protocol.cluster.v1.EntityReply;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,11 +18,11 @@ import java.util.concurrent.TimeUnit;
  * repeat does no harm is sent again; and none is left waiting when the node leaves its cluster.
  */
 final class Pending {
-  /** How often {@link #lookForLost} is called. */
-  static final long LOOK_MILLIS = 250;
+  /** How often it is looked for what was lost. */
+  static final Duration LOOK = Duration.ofMillis(250);
 
-  private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int MOST_DOUBLINGS = 1;
+  private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+  private static final int MOST_DOUBLINGS = 2;
 
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 
@@ -65,8 +67,14 @@ final class Pending {
     waiting.remove(request);
   }
 
-  /** By one thread at a time. */
-  void lookForLost() {
+  /** Looks for what was lost until the system ends. */
+  void watch(ActorSystem<?> system) {
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(LOOK, LOOK, this::lookForLost, system.executionContext());
+  }
+
+  private void lookForLost() {
     long now = System.nanoTime();
     waiting.forEach(request -> request.look(now));
   }
