@@ -77,19 +77,29 @@ public final class Departures implements Extension {
         });
   }
 
+  /** Whether some member has said that it leaves, and still is one. */
+  public boolean any() {
+    return !departing.isEmpty();
+  }
+
   /** {@code address} may be that of a local reference, which has no host. */
-  boolean contains(Address address) {
+  public boolean contains(Address address) {
     return departing.contains(whole(address));
   }
 
-  /** Whether some other member will stay, as far as is known. */
-  public boolean somebodyStays() {
+  /**
+   * Whether shards of this node can go to others now: some other member will stay, as far as is
+   * known, and all can be reached, each of whom has to agree to each move.
+   */
+  public boolean shardsCanGo() {
     var cluster = Cluster.get(system);
+    var state = cluster.state();
     var self = cluster.selfMember().address();
-    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-        .filter(member -> member.status().equals(MemberStatus.up()))
-        .map(Member::address)
-        .anyMatch(address -> !address.equals(self) && !departing.contains(address));
+    return state.getUnreachable().isEmpty()
+        && StreamSupport.stream(state.getMembers().spliterator(), false)
+            .filter(member -> member.status().equals(MemberStatus.up()))
+            .map(Member::address)
+            .anyMatch(address -> !address.equals(self) && !departing.contains(address));
   }
 
   private Address whole(Address address) {

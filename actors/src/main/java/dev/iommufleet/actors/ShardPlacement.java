@@ -25,7 +25,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * would wait until the last shard has a new home, because the coordinator agrees with the other
  * nodes about one shard after the other. Asked by the coordinator, often.
  */
-final class ShardPlacement extends AbstractShardAllocationStrategy {
+public final class ShardPlacement extends AbstractShardAllocationStrategy {
   /** On the way from one node to another, of one kind of entities. */
   private static final int AT_ONCE = 4;
 
@@ -53,7 +53,7 @@ final class ShardPlacement extends AbstractShardAllocationStrategy {
     balancedNanos = nanos.getAsLong();
   }
 
-  static ShardPlacement in(ActorSystem<?> system) {
+  public static ShardPlacement in(ActorSystem<?> system) {
     var balance = ShardAllocationStrategy$.MODULE$.leastShardAllocationStrategy(AT_ONCE, ALL);
     if (balance instanceof ActorSystemDependentAllocationStrategy it) {
       it.start(system.classicSystem());

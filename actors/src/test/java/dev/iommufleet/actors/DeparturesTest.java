@@ -49,7 +49,8 @@ class DeparturesTest {
     var first = Departures.get(one.system());
     var second = Departures.get(two.system());
     join();
-    assertTrue(first.somebodyStays());
+    assertTrue(first.shardsCanGo());
+    assertFalse(first.any());
     assertFalse(first.contains(address(two.system())));
 
     second.announce();
@@ -57,11 +58,11 @@ class DeparturesTest {
     eventually(() -> assertTrue(first.contains(address(two.system()))));
     eventually(() -> assertTrue(second.contains(address(two.system()))));
     assertFalse(first.contains(address(one.system())));
-    assertFalse(first.somebodyStays(), "the other leaves");
-    assertTrue(second.somebodyStays(), "the other does not");
+    assertFalse(first.shardsCanGo(), "the other leaves");
+    assertTrue(second.shardsCanGo(), "the other does not");
 
     first.announce();
-    eventually(() -> assertFalse(second.somebodyStays()));
+    eventually(() -> assertFalse(second.shardsCanGo()));
   }
 
   private void join() {

@@ -42,7 +42,7 @@ class ShardPlacementTest {
     KIT.shutdownTestKit();
   }
 
-  /** Stands for Akka's strategy: the first region by name, and always the same shard to move. */
+  /** Stands for Akka's strategy: who asks gets it, and always the same shard to move. */
   private static final class Balance extends AbstractShardAllocationStrategy {
     final List<Set<ActorRef>> asked = new ArrayList<>();
     int rebalanced;

@@ -21,7 +21,8 @@ import java.util.Set;
  * @param ownershipPingMillis how often the others are asked, 50 to 5,000
  * @param ownershipLimitMillis how old the last yes of a majority may be, 200 to 60,000
  * @param wakeMillis how often those who owe are looked for, 500 to 600,000
- * @param handOverMillis how long a stopping node waits for its shards to go, 1,000 to 300,000
+ * @param handOverMillis how long a stopping node waits for its shards to go all at once, 1,000 to
+ *     300,000; before that half as long for them to go a few at a time
  */
 public record ClusterSettings(
     List<Endpoint> seeds,

@@ -54,9 +54,14 @@ record Departure(Life life) {
         .thenCompose(_ -> life.handOver())
         .thenCompose(_ -> stopRegion(IommuSharding.KEY))
         .thenCompose(_ -> stopRegion(HostDeviceSharding.KEY))
-        .thenApply(_ -> life.cluster().selfMember().address().toString())
+        .thenApply(_ -> drained())
         .exceptionallyCompose(
             _ -> CompletableFuture.failedStage(new RefusedException(Errors.notDrained())));
+  }
+
+  private String drained() {
+    life.handedOver();
+    return life.cluster().selfMember().address().toString();
   }
 
   private CompletionStage<Boolean> stopRegion(EntityTypeKey<?> key) {

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import com.google.protobuf.ByteString;
+import dev.iommufleet.actors.Departures;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.actors.RequestCheck;
 import dev.iommufleet.protocol.api.v1.ExecuteStreamResponse;
@@ -80,10 +81,14 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
     boolean sent;
     long deadlineNanos;
 
-    /** When it is sent again, if it has an id: the message may have been lost. */
-    long againNanos;
+    /** It is sent again, if it has an id: the message may have been lost. */
+    long sentNanos;
 
     int attempts;
+
+    boolean isDue(long now, boolean moves) {
+      return sent && request != null && now - sentNanos >= Pending.pauseNanos(attempts - 1, moves);
+    }
 
     Waiting(long number, String iommuId, ExecuteEnvelope request) {
       this.number = number;
@@ -217,7 +222,8 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   }
 
   private void transmit(Waiting batch) {
-    batch.againNanos = System.nanoTime() + Pending.pauseNanos(batch.attempts++);
+    batch.sentNanos = System.nanoTime();
+    batch.attempts++;
     gateway.tell(
         batch.iommuId,
         EntityRequest.newBuilder()
@@ -293,10 +299,11 @@ final class ExecuteStream extends AbstractBehavior<ExecuteStream.Message> {
   /** A message can be lost while a shard moves: nobody else would ever answer. */
   private void lookForLost() {
     long now = System.nanoTime();
+    boolean moves = Departures.get(gateway.system()).any();
     for (var batch : waiting) {
       if (batch.sent && now - batch.deadlineNanos > 0) {
         refuse(batch, Errors.noAnswer(batch.iommuId));
-      } else if (batch.sent && batch.request != null && now - batch.againNanos >= 0) {
+      } else if (batch.isDue(now, moves)) {
         transmit(batch);
       }
     }

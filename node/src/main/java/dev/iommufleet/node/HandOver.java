@@ -1,59 +1,72 @@
 package dev.iommufleet.node;
 
+import akka.actor.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.AskPattern;
-import akka.cluster.sharding.ShardRegion.CurrentShardRegionState;
-import akka.cluster.sharding.typed.GetShardRegionState;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.ClusterSharding;
+import akka.cluster.sharding.ShardRegion;
+import akka.cluster.sharding.ShardRegion.ShardRegionStats;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.pattern.Patterns;
 import dev.iommufleet.actors.Departures;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The shards of this node go to others, a few at a time, while it still runs those that have not
- * gone.
+ * gone. None comes back.
  */
 final class HandOver {
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final Duration ANSWER = Duration.ofSeconds(1);
 
   private final ActorSystem<?> system;
   private final Collection<EntityTypeKey<?>> kinds;
-  private final ConcurrentHashMap.KeySetView<EntityTypeKey<?>, Boolean> gone =
-      ConcurrentHashMap.newKeySet();
+  private final Set<EntityTypeKey<?>> gone = ConcurrentHashMap.newKeySet();
 
   HandOver(ActorSystem<?> system, Collection<EntityTypeKey<?>> kinds) {
     this.system = system;
     this.kinds = kinds;
   }
 
-  /** Returns when all have gone, nobody is left to take them, or {@code most} is over. */
-  void run(Duration most) {
+  /**
+   * Returns when all have gone, when there is no use in waiting, or when {@code most} is over.
+   *
+   * @param counted others count on this node, and it may give away what it has
+   * @return whether all have gone
+   */
+  boolean run(Duration most, BooleanSupplier counted) {
     var departures = Departures.get(system);
     departures.announce();
     long deadline = System.nanoTime() + most.toNanos();
     while (!gone.containsAll(kinds)
-        && departures.somebodyStays()
+        && counted.getAsBoolean()
+        && departures.shardsCanGo()
         && System.nanoTime() - deadline < 0) {
       kinds.forEach(this::look);
       LockSupport.parkNanos(LOOK_NANOS);
     }
+    return gone.containsAll(kinds);
+  }
+
+  /** The regions have ended: nobody is there to be asked. */
+  void ended() {
+    gone.addAll(kinds);
   }
 
   /** An answer may take its time when a shard ends in between; the next look does not wait. */
   private void look(EntityTypeKey<?> kind) {
-    AskPattern.<akka.cluster.sharding.typed.ClusterShardingQuery, CurrentShardRegionState>ask(
-            ClusterSharding.get(system).shardState(),
-            replyTo -> new GetShardRegionState(kind, replyTo),
-            ANSWER,
-            system.scheduler())
+    ActorRef region = ClusterSharding.get(system.classicSystem()).shardRegion(kind.name());
+    Patterns.ask(region, ShardRegion.getRegionStatsInstance(), ANSWER)
         .thenAccept(
-            state -> {
-              if (state.shards().isEmpty()) {
+            answer -> {
+              if (answer instanceof ShardRegionStats it
+                  && it.getStats().isEmpty()
+                  && it.getFailed().isEmpty()) {
                 gone.add(kind);
               }
             });

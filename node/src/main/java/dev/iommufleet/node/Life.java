@@ -54,6 +54,7 @@ final class Life {
   private final Pending pending = new Pending();
   private final Optional<OwnershipState> state;
   private final Ownership ownership;
+  private final HandOver handOver;
 
   /** gRPC servers of other members by the uid of their run. */
   private final ConcurrentHashMap<Long, String> addresses = new ConcurrentHashMap<>();
@@ -84,6 +85,7 @@ final class Life {
     this.ownership = state.<Ownership>map(it -> it).orElse(Ownership.ALWAYS);
     this.system = ActorSystem.create(Behaviors.empty(), "iommu-fleet", config(ports.cluster));
     this.cluster = Cluster.get(system);
+    this.handOver = new HandOver(system, EntitySetup.KINDS.values());
   }
 
   /**
@@ -297,12 +299,12 @@ final class Life {
   /** A member that others still count on gives its shards away before its regions end. */
   CompletionStage<Done> handOver() {
     var most = Duration.ofMillis(ClusterConfig.politeMillis(settings.cluster()));
-    return onThread(
-        () -> {
-          if (isUp() && isCertain()) {
-            new HandOver(system, EntitySetup.KINDS.values()).run(most);
-          }
-        });
+    return onThread(() -> handOver.run(most, () -> isUp() && isCertain()));
+  }
+
+  /** Its regions have ended. */
+  void handedOver() {
+    handOver.ended();
   }
 
   private CompletionStage<Done> closeDoors() {

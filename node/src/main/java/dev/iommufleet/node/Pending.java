@@ -3,6 +3,7 @@ package dev.iommufleet.node;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.ShardingEnvelope;
+import dev.iommufleet.actors.Departures;
 import dev.iommufleet.actors.EntityCommand;
 import dev.iommufleet.actors.RefusedException;
 import dev.iommufleet.protocol.api.v1.Refusal;
@@ -21,8 +22,12 @@ final class Pending {
   /** How often it is looked for what was lost. */
   static final Duration LOOK = Duration.ofMillis(250);
 
-  private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
-  private static final int MOST_DOUBLINGS = 2;
+  private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Messages get lost then; at other times a late answer is far more likely. */
+  private static final long FIRST_NANOS_OF_MOVES = TimeUnit.MILLISECONDS.toNanos(400);
+
+  private static final int MOST_DOUBLINGS = 1;
 
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 
@@ -33,7 +38,7 @@ final class Pending {
     private final boolean again;
     private volatile ShardingEnvelope<EntityCommand> message;
     private int attempts;
-    private long nextNanos = System.nanoTime() + pauseNanos(0);
+    private long sentNanos = System.nanoTime();
 
     Waiting(ActorRef<ShardingEnvelope<EntityCommand>> entities, boolean again) {
       this.entities = entities;
@@ -46,17 +51,23 @@ final class Pending {
       return envelope;
     }
 
-    private void look(long now) {
-      if (message != null && now - nextNanos >= 0) {
+    private void look(long now, boolean moves) {
+      if (message != null && now - sentNanos >= pauseNanos(attempts, moves)) {
         entities.tell(message);
-        nextNanos = now + pauseNanos(++attempts);
+        sentNanos = now;
+        attempts++;
       }
     }
   }
 
-  /** How long an answer is waited for before the request is sent again, after so many attempts. */
-  static long pauseNanos(int attempts) {
-    return FIRST_NANOS << Math.min(attempts, MOST_DOUBLINGS);
+  /**
+   * How long an answer is waited for before the request is sent again.
+   *
+   * @param attempts how often it was sent again
+   * @param moves shards are on the way because a member leaves
+   */
+  static long pauseNanos(int attempts, boolean moves) {
+    return (moves ? FIRST_NANOS_OF_MOVES : FIRST_NANOS) << Math.min(attempts, MOST_DOUBLINGS);
   }
 
   void add(Waiting request) {
@@ -69,14 +80,16 @@ final class Pending {
 
   /** Looks for what was lost until the system ends. */
   void watch(ActorSystem<?> system) {
+    var departures = Departures.get(system);
     system
         .scheduler()
-        .scheduleWithFixedDelay(LOOK, LOOK, this::lookForLost, system.executionContext());
+        .scheduleWithFixedDelay(
+            LOOK, LOOK, () -> lookForLost(departures.any()), system.executionContext());
   }
 
-  private void lookForLost() {
+  private void lookForLost(boolean moves) {
     long now = System.nanoTime();
-    waiting.forEach(request -> request.look(now));
+    waiting.forEach(request -> request.look(now, moves));
   }
 
   /** Nobody will answer any more. */

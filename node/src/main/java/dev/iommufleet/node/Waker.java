@@ -10,15 +10,16 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.ClusterEvent.MemberEvent;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
+import dev.iommufleet.actors.Departures;
 import java.time.Duration;
 
 /**
- * Lets one node, the leader, wake those who owe something: when it begins, soon after each change
- * of the membership, and now and then. Those whose shard was moved without either are found by the
- * last.
+ * Lets one node, the leader (all others while that is about to leave), wake those who owe
+ * something: when it begins, soon after each change of the membership, and now and then. Those
+ * whose shard was moved without either are found by the last.
  */
 final class Waker extends AbstractBehavior<Waker.Message> {
-  /** Changes come in groups; shards move behind them. */
+  /** Changes come in groups; shards of a node that is lost move behind them. */
   private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
 
   private static final int RARELY = 12;
@@ -34,6 +35,7 @@ final class Waker extends AbstractBehavior<Waker.Message> {
   private final TimerScheduler<Message> timers;
   private final Owing owing;
   private final Cluster cluster;
+  private final Departures departures;
   private int ticks;
 
   private Waker(
@@ -42,6 +44,7 @@ final class Waker extends AbstractBehavior<Waker.Message> {
     this.timers = timers;
     this.owing = owing;
     this.cluster = Cluster.get(context.getSystem());
+    this.departures = Departures.get(context.getSystem());
     var changes = context.messageAdapter(MemberEvent.class, Changed::new);
     cluster.subscriptions().tell(Subscribe.create(changes, MemberEvent.class));
     timers.startTimerWithFixedDelay(new Now(), Duration.ZERO, Duration.ofMillis(everyMillis));
@@ -55,8 +58,11 @@ final class Waker extends AbstractBehavior<Waker.Message> {
     gateway.system().systemActorOf(behavior, "waker", Props.empty());
   }
 
-  private boolean isLeader() {
-    return cluster.selfMember().address().equals(cluster.state().getLeader());
+  /** A leader that is about to leave takes no requests, of nobody. */
+  private boolean wakes() {
+    var leader = cluster.state().getLeader();
+    return leader != null
+        && (leader.equals(cluster.selfMember().address()) || departures.contains(leader));
   }
 
   @Override
@@ -68,7 +74,7 @@ final class Waker extends AbstractBehavior<Waker.Message> {
     switch (message) {
       case Changed _ -> timers.startSingleTimer(SOON, new Now(), AFTER_CHANGE);
       case Now() -> {
-        if (isLeader() || ++ticks % RARELY == 0) {
+        if (wakes() || ++ticks % RARELY == 0) {
           owing.wake();
         }
       }

@@ -40,6 +40,20 @@ class ClusterConfigTest {
   }
 
   @Test
+  @DisplayName("limits phases of a node's end that Akka has")
+  void phases() {
+    var known = ConfigFactory.defaultReference();
+    var settings = Settings.of(Profiles.load(Profiles.EMBEDDED, Optional.empty(), Map.of()));
+
+    var phases = ClusterConfig.phases(settings).entrySet();
+
+    for (var entry : phases) {
+      assertTrue(known.hasPath(entry.getKey().replaceFirst("\\.timeout$", "")), entry.getKey());
+    }
+    assertEquals(3, phases.size());
+  }
+
+  @Test
   @DisplayName("has names that Akka reads: one that it does not know would be ignored in silence")
   void names() {
     var known = ConfigFactory.defaultReference();

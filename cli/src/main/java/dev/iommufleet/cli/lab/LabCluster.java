@@ -99,10 +99,14 @@ public final class LabCluster implements AutoCloseable {
 
   private void startNodes(Plan plan) throws IOException {
     var config = Files.write(directory.resolve("nodes.conf"), settings(plan.settings));
+    var free = FreePorts.several(3 * plan.nodes);
     var ports = new ArrayList<Ports>();
     var seeds = new ArrayList<String>();
     for (int i = 0; i < plan.nodes; i++) {
-      ports.add(network.isPresent() ? new Ports(8651, 8652, 8653) : freePorts());
+      ports.add(
+          network.isPresent()
+              ? new Ports(8651, 8652, 8653)
+              : new Ports(free.get(3 * i), free.get(3 * i + 1), free.get(3 * i + 2)));
       seeds.addAll(List.of("--seed", host(i) + ":" + ports.getLast().http));
     }
     var begun = new ArrayList<CompletableFuture<Void>>();
@@ -144,11 +148,6 @@ public final class LabCluster implements AutoCloseable {
 
   private String host(int node) {
     return network.map(it -> it.address(node)).orElse(LOOPBACK);
-  }
-
-  private static Ports freePorts() {
-    var free = FreePorts.several(3);
-    return new Ports(free.get(0), free.get(1), free.get(2));
   }
 
   /** HOST:PORT of the API of each node, dead or alive. */

@@ -86,10 +86,14 @@ public final class LabFaults implements Faults {
     return IntStream.range(0, cluster.size()).filter(it -> it != node - 1).boxed().toList();
   }
 
-  /** What went wrong with nodes that were started or stopped; waits for those on the way. */
-  public List<String> failures() {
+  /**
+   * What went wrong with nodes that were started or stopped.
+   *
+   * @param waits for those on the way; else nothing is said of them
+   */
+  public List<String> failures(boolean waits) {
     var failures = new ArrayList<String>();
-    for (var one : begun) {
+    for (var one : begun.stream().filter(it -> waits || it.isDone()).toList()) {
       try {
         one.join();
       } catch (RuntimeException e) {

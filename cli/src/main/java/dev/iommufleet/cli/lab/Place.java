@@ -47,9 +47,13 @@ public record Place(
         policy -> FleetClient.connect(all, policy), targets, new LabFaults(cluster), cluster);
   }
 
-  /** What went wrong besides what the load saw. */
-  public List<String> failures() {
-    return faults instanceof LabFaults lab ? lab.failures() : List.of();
+  /**
+   * What went wrong besides what the load saw.
+   *
+   * @param waits for nodes that are on their way
+   */
+  public List<String> failures(boolean waits) {
+    return faults instanceof LabFaults lab ? lab.failures(waits) : List.of();
   }
 
   @Override

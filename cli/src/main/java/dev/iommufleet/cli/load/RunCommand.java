@@ -263,7 +263,8 @@ public final class RunCommand implements Callable<Integer> {
     var stopper = new Thread(() -> stop(load, told), "stop");
     Runtime.getRuntime().addShutdownHook(stopper);
     try {
-      var result = load.run().withMissed(place.failures());
+      var loaded = load.run();
+      var result = loaded.withMissed(place.failures(!loaded.interrupted()));
       tell(result, written);
       return result.passed() ? ExitCode.DONE : ExitCode.FOUND;
     } finally {
