@@ -87,19 +87,19 @@ public final class Departures implements Extension {
     return departing.contains(whole(address));
   }
 
-  /**
-   * Whether shards of this node can go to others now: some other member will stay, as far as is
-   * known, and all can be reached, each of whom has to agree to each move.
-   */
-  public boolean shardsCanGo() {
+  /** Whether some other member will stay, as far as is known. */
+  public boolean somebodyStays() {
     var cluster = Cluster.get(system);
-    var state = cluster.state();
     var self = cluster.selfMember().address();
-    return state.getUnreachable().isEmpty()
-        && StreamSupport.stream(state.getMembers().spliterator(), false)
-            .filter(member -> member.status().equals(MemberStatus.up()))
-            .map(Member::address)
-            .anyMatch(address -> !address.equals(self) && !departing.contains(address));
+    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+        .filter(member -> member.status().equals(MemberStatus.up()))
+        .map(Member::address)
+        .anyMatch(address -> !address.equals(self) && !departing.contains(address));
+  }
+
+  /** Whether no member is suspected: each of them has to agree to each move of a shard. */
+  public boolean allReachable() {
+    return Cluster.get(system).state().getUnreachable().isEmpty();
   }
 
   private Address whole(Address address) {

@@ -49,7 +49,7 @@ class DeparturesTest {
     var first = Departures.get(one.system());
     var second = Departures.get(two.system());
     join();
-    assertTrue(first.shardsCanGo());
+    assertTrue(first.somebodyStays());
     assertFalse(first.any());
     assertFalse(first.contains(address(two.system())));
 
@@ -58,11 +58,11 @@ class DeparturesTest {
     eventually(() -> assertTrue(first.contains(address(two.system()))));
     eventually(() -> assertTrue(second.contains(address(two.system()))));
     assertFalse(first.contains(address(one.system())));
-    assertFalse(first.shardsCanGo(), "the other leaves");
-    assertTrue(second.shardsCanGo(), "the other does not");
+    assertFalse(first.somebodyStays(), "the other leaves");
+    assertTrue(second.somebodyStays(), "the other does not");
 
     first.announce();
-    eventually(() -> assertFalse(second.shardsCanGo()));
+    eventually(() -> assertFalse(second.somebodyStays()));
   }
 
   private void join() {

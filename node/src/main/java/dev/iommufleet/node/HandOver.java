@@ -15,12 +15,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The shards of this node go to others, a few at a time, while it still runs those that have not
  * gone. None comes back.
  */
 final class HandOver {
+  private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+
+  /** A busy node is suspected, or uncertain, for a moment. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final Duration ANSWER = Duration.ofSeconds(1);
 
@@ -43,10 +50,16 @@ final class HandOver {
     var departures = Departures.get(system);
     departures.announce();
     long deadline = System.nanoTime() + most.toNanos();
-    while (!gone.containsAll(kinds)
-        && counted.getAsBoolean()
-        && departures.shardsCanGo()
-        && System.nanoTime() - deadline < 0) {
+    long hopeful = System.nanoTime();
+    while (!gone.containsAll(kinds) && departures.somebodyStays()) {
+      long now = System.nanoTime();
+      if (counted.getAsBoolean() && departures.allReachable()) {
+        hopeful = now;
+      }
+      if (now - deadline >= 0 || now - hopeful > PATIENCE_NANOS) {
+        LOG.warn("not all shards have gone to others one by one: the rest goes at once");
+        break;
+      }
       kinds.forEach(this::look);
       LockSupport.parkNanos(LOOK_NANOS);
     }
