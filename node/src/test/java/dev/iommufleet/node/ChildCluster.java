@@ -62,6 +62,11 @@ final class ChildCluster implements AutoCloseable {
     return nodes[index];
   }
 
+  /** URL of what they share. */
+  String database() {
+    return database;
+  }
+
   /** Of one node's gRPC server, whether it runs or not. */
   String target(int index) {
     return "127.0.0.1:" + grpc.get(index);

@@ -10,6 +10,17 @@ import java.util.Map;
 public final class PostgresDatabase implements Store {
   private static final String POOL = "akka-persistence-jdbc.shared-databases.journal.db.";
 
+  /**
+   * A node that stands still or is cut off in the middle of a transaction would keep the keys of
+   * its entries, and who takes over would wait for it: the server ends such a session before a node
+   * is given up, which takes 10 s. What a role or a database was told to be lax about does not hold
+   * for entries.
+   */
+  private static final String SESSION =
+      "set idle_in_transaction_session_timeout = 8000;"
+          + " select set_config('synchronous_commit', 'on', false)"
+          + " where current_setting('synchronous_commit') = 'off'";
+
   private final DatabaseAddress address;
 
   private PostgresDatabase(DatabaseAddress address) {
@@ -64,11 +75,7 @@ public final class PostgresDatabase implements Store {
     // Many rows in one statement.
     properties.put("reWriteBatchedInserts", "true");
     properties.forEach((name, value) -> settings.put(POOL + "properties." + name, value));
-    // What a role or a database was told to be lax about does not hold for entries.
-    settings.put(
-        POOL + "connectionInitSql",
-        "select set_config('synchronous_commit', 'on', false)"
-            + " where current_setting('synchronous_commit') = 'off'");
+    settings.put(POOL + "connectionInitSql", SESSION);
     return settings;
   }
 
